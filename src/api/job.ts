@@ -1,0 +1,83 @@
+/** `job()`: declares a program. */
+import { callSite } from "../base/call-site.ts"
+import { refuse } from "../base/errors.ts"
+import { checkOptions } from "../base/options.ts"
+import { resolveSource } from "../source/resolve-source.ts"
+import { GraphBuilder } from "../stream/graph-builder.ts"
+import type { GraphSettings, JobDefinition } from "../stream/job-definition.ts"
+import type { Graph } from "../stream/node.ts"
+import { JOB_MARK } from "../worker/load-job.ts"
+import type { DeclareJob, JobBuilder, JobOptions, ReadOptions, ReadStream, Streams } from "./program.ts"
+import { StreamFace } from "./stream-face.ts"
+import { expectStart } from "./unstarted-job.ts"
+
+/** Partitions of every RDD: the same on every machine, never derived from workers or processors. */
+const PARTITIONS = 8
+const RECORD_BYTES_MAX = 2 ** 20
+const STEP_BYTES_MAX = 2 ** 26
+
+export class JobObject implements JobDefinition {
+  readonly options: JobOptions<unknown, unknown>
+  readonly #builder: JobBuilder<unknown>
+
+  constructor(options: JobOptions<unknown, unknown>, builder: JobBuilder<unknown>) {
+    this.options = options
+    this.#builder = builder
+    Object.defineProperty(this, JOB_MARK, { value: true })
+  }
+
+  get name(): string {
+    return this.options.name
+  }
+
+  graph({ params, intervalMs, partitions }: GraphSettings): Graph {
+    const graph = new GraphBuilder(this.name)
+    if (this.options.interval !== undefined) graph.stateInterval(this.options.interval, undefined)
+    const streams = { readStream: readStreamOf(graph), params } as unknown as Streams<unknown>
+    const result: unknown = this.#builder(streams)
+    if (typeof (result as { then?: unknown } | undefined)?.then === "function")
+      throw refuse("MR_BUILDER_ASYNC", { job: this.name })
+    return graph.seal(partitions ?? this.options.partitions ?? PARTITIONS, intervalMs)
+  }
+}
+
+export const job: DeclareJob = (options, builder) => {
+  checkOptions("job()", options)
+  if (options?.name === undefined) {
+    throw refuse("MR_OPTION_INVALID", {
+      where: "job()",
+      option: "name",
+      expected: "a text of 1 to 100 characters",
+      got: undefined,
+    })
+  }
+  if (typeof builder !== "function") {
+    throw refuse("MR_FUNCTION_EXPECTED", { verb: "job", argument: "second argument", got: builder, at: callSite() })
+  }
+  const declared = new JobObject(options as JobOptions<unknown, unknown>, builder as JobBuilder<unknown>)
+  expectStart(declared, callSite())
+  return declared as never
+}
+
+function readStreamOf(graph: GraphBuilder): ReadStream {
+  const readStream = (from: unknown, second?: unknown, third?: unknown): StreamFace => {
+    const at = callSite()
+    const [interval, given] = typeof second === "object" && second !== null ? [undefined, second] : [second, third]
+    checkOptions("readStream()", given)
+    const options = (given ?? {}) as ReadOptions
+    if (interval !== undefined) graph.stateInterval(interval as string, at)
+    const node = graph.add("readStream", {
+      kind: "input",
+      name: options.name,
+      at,
+      edges: [],
+      source: resolveSource(from),
+      schema: options.schema,
+      onInvalid: options.onInvalid ?? "stop",
+      recordBytesMax: options.maxRecordBytes ?? RECORD_BYTES_MAX,
+      stepBytesMax: options.maxBytesPerStep ?? STEP_BYTES_MAX,
+    })
+    return new StreamFace(graph, node)
+  }
+  return readStream as unknown as ReadStream
+}

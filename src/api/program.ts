@@ -1,0 +1,138 @@
+/** What a program's module declares: a job, its options, and what its builder gets. */
+import type { StandardSchemaV1 } from "@standard-schema/spec"
+import type { Duration } from "../base/duration.ts"
+import type { SourceOf } from "../source/source-of.ts"
+import type { InputStream } from "./dstream.ts"
+
+/**
+ * What a job is called, how it is cut, and what it needs from outside.
+ *
+ * `P` is what `params` gives, `R` what `setup` gives; both are inferred if `params` stands before `setup`, and `setup`
+ * before `teardown`.
+ */
+export interface JobOptions<P = undefined, R = undefined> {
+  /** What messages, metrics and the checkpoint call it: 1 to 100 characters. */
+  name: string
+  /**
+   * How often a new step begins: at least "10ms", whole milliseconds. For sources that leave it out; one that states
+   * another is refused. Default: what the sources state; one of the two must.
+   */
+  interval?: Duration | undefined
+  /**
+   * Partitions of every RDD; a whole number from 1 to 1,024. Default 8, on every machine. Fixed for the life of a
+   * checkpoint. More allow more workers to share a step, and cost a little each.
+   */
+  partitions?: number | undefined
+  /**
+   * A Standard Schema (valibot, zod, arktype …) for the job's parameters. They are given as `start(…, { params })` or
+   * `--param key=value`, checked once before the job starts, and handed to the builder and `setup`.
+   * Default: the job has no parameters. Its result must be plain data, its check synchronous.
+   */
+  params?: StandardSchemaV1<unknown, P> | undefined
+  /**
+   * Opens what callbacks need, a database for example; runs once, where the program was started, before the first step.
+   * What it gives reaches `foreachRDD` as `resources`. Not called if `start()` is given `resources`.
+   */
+  setup?: ((params: P) => R | Promise<R>) | undefined
+  /** Closes what `setup` opened; runs once, after the last step, also if the job has failed. */
+  teardown?: ((resources: R) => void | Promise<void>) | undefined
+}
+
+/** What a job's builder gets. Both work without their object, so it can be taken apart. */
+export interface Streams<P = undefined> {
+  readonly readStream: ReadStream
+  /** The job's parameters, checked; `undefined` if it declares none. */
+  readonly params: P
+}
+
+/**
+ * Declares the job's streams and outputs. Runs once on the driver and once on every worker and must declare the same
+ * each time: synchronous, and nothing but `params` may decide what it does.
+ */
+export type JobBuilder<P = undefined> = (streams: Streams<P>) => void
+
+/** Where records come from: an `http://` or `https://` URL, or what `generate`, `batches` or `from` made. */
+export type SourceLike<T> = string | URL | SourceOf<T>
+
+/** How a source's records are read. */
+export interface ReadOptions<T = unknown> {
+  /** What messages and the checkpoint call it: 1 to 100 characters. Default: "readStream" and a number. */
+  name?: string | undefined
+  /**
+   * A Standard Schema that each record must match; the stream has its output type, and its output as records.
+   * Runs on workers; must be synchronous (MR_SCHEMA_ASYNC). Default: none, and the stream's type is not checked.
+   */
+  schema?: StandardSchemaV1<unknown, T> | undefined
+  /**
+   * What happens to a record that cannot be decoded or does not match the schema: `"stop"` ends the job with
+   * MR_INVALID_RECORD; `"skip"` leaves it out and counts it; `"collect"` does too, and gives it as `invalid()`.
+   * Default `"stop"`.
+   */
+  onInvalid?: "stop" | "skip" | "collect" | undefined
+  /** Bytes one record may have; a larger one is invalid. A whole number from 1 to 2^30. Default 1 MiB (2^20). */
+  maxRecordBytes?: number | undefined
+  /**
+   * Bytes one step takes from this source; beyond this the source is made to wait. A whole number from
+   * `maxRecordBytes` to 2^31. Default 64 MiB (2^26).
+   */
+  maxBytesPerStep?: number | undefined
+}
+
+/** Read options that have a schema, which then decides the stream's type. */
+export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unknown, T> }
+
+/**
+ * A stream from a source, cut by arrival into steps of `interval`.
+ *
+ * The stream's type is the schema's, or else that of the source, or else `T`, which is then a cast: nothing checks it.
+ * `interval` is at least "10ms"; left out, it is the job's. A job has one interval.
+ *
+ * @throws MR_SOURCE_UNKNOWN for something it cannot read, MR_SOURCE_LIVE for something already open,
+ * MR_DURATION_INVALID, MR_INTERVAL_DIFFERS if another interval was stated before, MR_SCHEMA_INVALID, MR_NAME_TAKEN,
+ * MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_GRAPH_SEALED.
+ *
+ * Paper 3.1. Spark `socketTextStream` and others, Flink `fromSource`.
+ *
+ * ```ts
+ * const views = readStream<PageView>("http://localhost:8080/views", "1s")             // a cast
+ * const safe  = readStream("http://localhost:8080/views", "1s", { schema: PageViewSchema })     // checked
+ * const test  = readStream(batches([["a"], ["b", "c"]]), "1s")                        // InputStream<string>
+ * ```
+ */
+export interface ReadStream {
+  <T>(from: SourceLike<unknown>, interval: Duration | undefined, options: SchemaOptions<T>): InputStream<T>
+  <T = unknown>(from: SourceLike<T>, interval?: Duration, options?: ReadOptions<T>): InputStream<T>
+  <T>(from: SourceLike<unknown>, options: SchemaOptions<T>): InputStream<T>
+  <T = unknown>(from: SourceLike<T>, options: ReadOptions<T>): InputStream<T>
+}
+
+declare const parameters: unique symbol
+
+/** A program: what `job()` gives and a program's module exports by default. Start it with `start()` or `millrace run`. */
+export interface Job<P = unknown> {
+  readonly name: string
+  /** Only for the compiler: the type of the parameters that its builder gets. */
+  readonly [parameters]: P
+}
+
+/**
+ * Declares a job. Nothing runs until it is started.
+ *
+ * @throws MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_DURATION_INVALID, MR_SCHEMA_INVALID for the options and
+ * MR_FUNCTION_EXPECTED for a builder that is no function, at once; what the builder does wrong is thrown on start.
+ *
+ * ```ts
+ * // page-views.ts — run it with: millrace run page-views.ts
+ * import { job } from "millrace"
+ *
+ * interface PageView { url: string; user: string }
+ *
+ * export default job({ name: "page-views" }, ({ readStream }) => {
+ *   const pageViews = readStream<PageView>("http://localhost:8080/views", "1s")
+ *   const ones = pageViews.map((event) => [event.url, 1])
+ *   const counts = ones.runningReduce((a, b) => a + b)
+ *   counts.print()
+ * })
+ * ```
+ */
+export type DeclareJob = <P = undefined, R = undefined>(options: JobOptions<P, R>, builder: JobBuilder<P>) => Job<P>

@@ -1,0 +1,166 @@
+/** `start()`: runs a job. */
+import { availableParallelism } from "node:os"
+import type { Clock } from "../base/clock.ts"
+import { systemClock } from "../base/clock.ts"
+import { parseDuration } from "../base/duration.ts"
+import { messageOf, refuse } from "../base/errors.ts"
+import { checkOptions } from "../base/options.ts"
+import { Driver } from "../driver/driver.ts"
+import type { WriteText } from "../driver/outputs.ts"
+import { InlineEngine } from "../engine/inline.ts"
+import { ThreadsEngine } from "../engine/threads.ts"
+import { EventHub } from "../observe/events.ts"
+import type { Plan } from "../plan/plan.ts"
+import { planOf } from "../plan/plan.ts"
+import type { StepRecord } from "../stream/step-record.ts"
+import type { Engine } from "../wire/engine.ts"
+import { isInsideJob } from "../worker/load-job.ts"
+import { checkParams } from "./check-params.ts"
+import type { LoadedProgram } from "./program-file.ts"
+import { loadProgram } from "./program-file.ts"
+import type { Job } from "./program.ts"
+import { OutputReaders, RunningJob } from "./running-job.ts"
+import type { Running, StartJob, StartOptions, Summary } from "./running.ts"
+import { jobStarted } from "./unstarted-job.ts"
+
+/** What tests and tools put in place of the usual. */
+export interface StartHooks {
+  readonly clock?: Clock
+  readonly engine?: (program: LoadedProgram, workers: number) => Engine
+  readonly write?: WriteText
+  readonly hearLog?: (record: StepRecord) => void
+}
+
+const STEPS_IN_FLIGHT = 4
+
+export const start: StartJob = (program, options = {}) => startWith(program, options, {})
+
+export async function startWith(
+  program: URL | string | Job,
+  options: StartOptions,
+  hooks: StartHooks,
+): Promise<Running> {
+  if (isInsideJob()) throw refuse("MR_START_INSIDE_JOB", {})
+  checkOptions("start()", options)
+  const loaded = await loadProgram(program)
+  try {
+    return await run(loaded, options, hooks)
+  } catch (error) {
+    await loaded.remove()
+    throw loaded.explain(error)
+  }
+}
+
+/** The plan of a program, without running it. */
+export async function planProgram(
+  program: URL | string | Job,
+  options: Pick<StartOptions, "params" | "interval" | "partitions">,
+): Promise<Plan> {
+  const loaded = await loadProgram(program)
+  try {
+    const { params, ...settings } = settingsOf(loaded, options)
+    return planOf(loaded.job.graph({ params, ...settings }))
+  } catch (error) {
+    throw loaded.explain(error)
+  } finally {
+    await loaded.remove()
+  }
+}
+
+function settingsOf(
+  { job }: LoadedProgram,
+  { params, interval, partitions }: Pick<StartOptions, "params" | "interval" | "partitions">,
+): {
+  readonly params: unknown
+  readonly intervalMs: number | undefined
+  readonly partitions: number | undefined
+} {
+  return {
+    params: checkParams(job.name, job.options.params, params),
+    intervalMs: interval === undefined ? undefined : parseDuration(interval, "the interval"),
+    partitions,
+  }
+}
+
+async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHooks): Promise<Running> {
+  const { job } = loaded
+  const settings = settingsOf(loaded, options)
+  const plan = planOf(job.graph(settings))
+  const events = new EventHub((error) => driver.fail(error as Error))
+  events.on("console", ({ level, text }) => console[level](text))
+  const readers = new OutputReaders(
+    plan.outputs.flatMap(({ node }) => (node.output.kind === "rows" ? [node.name] : [])),
+  )
+  const engine = (hooks.engine ?? engineOf(options))(
+    loaded,
+    options.workers ?? Math.min(availableParallelism(), plan.graph.partitions),
+  )
+  const resources = options.resources ?? (await hook("setup", () => job.options.setup?.(settings.params)))
+  const driver: Driver = new Driver({
+    plan,
+    engine,
+    load: { kind: "load", module: loaded.module ?? "", ...settings },
+    clock: hooks.clock ?? systemClock(),
+    events,
+    outputs: { write: hooks.write ?? writeToStdout, resources, reader: (name) => readers.reader(name) },
+    openStepsMax: options.stepsInFlight ?? STEPS_IN_FLIGHT,
+    stepsMax: options.steps,
+    durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
+    hearLog: hooks.hearLog,
+  })
+  const done = ended(loaded, driver, options.resources === undefined ? resources : undefined)
+  done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
+  jobStarted(job)
+  stopOnAbort(options.signal, driver)
+  const running = new RunningJob(driver, events, readers, done)
+  try {
+    await driver.start()
+  } catch {
+    await done // it is rejected, after everything is closed
+  }
+  return running
+}
+
+function engineOf({ engine }: StartOptions): (program: LoadedProgram, workers: number) => Engine {
+  return (program, workers) => {
+    const name = engine ?? (program.module === undefined ? "inline" : "threads")
+    if (name === "inline") return new InlineEngine(() => program.loadAgain())
+    if (program.module === undefined) throw refuse("MR_JOB_NEEDS_FILE", { engine: name })
+    return new ThreadsEngine(workers)
+  }
+}
+
+/** The run's end, with what the job and its program opened closed. */
+async function ended(loaded: LoadedProgram, driver: Driver, opened: unknown): Promise<Summary> {
+  const { teardown } = loaded.job.options
+  try {
+    const totals = await driver.done
+    return { job: loaded.job.name, ...totals }
+  } catch (error) {
+    throw loaded.explain(error)
+  } finally {
+    await loaded.remove()
+    if (teardown !== undefined) await hook("teardown", () => teardown(opened))
+  }
+}
+
+async function hook<T>(name: "setup" | "teardown", call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw refuse("MR_SETUP_FAILED", { hook: name, message: messageOf(error) }, error)
+  }
+}
+
+function stopOnAbort(signal: AbortSignal | undefined, driver: Driver): void {
+  if (signal === undefined) return
+  const stop = (): void => driver.stop()
+  if (signal.aborted) stop()
+  else signal.addEventListener("abort", stop, { once: true })
+}
+
+function writeToStdout(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
+  })
+}

@@ -1,0 +1,29 @@
+/**
+ * Time as the driver sees it: milliseconds since the Unix epoch, never running backwards.
+ * The live clock is wall time at its start plus monotonic time since; tests bring their own.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may be fractional. */
+  now(): number
+  /** Calls `fire` once, at `time` or as soon after it as can be. The function given back cancels it. */
+  at(time: number, fire: () => void): () => void
+}
+
+export function systemClock(): Clock {
+  const origin = Date.now() - performance.now()
+  const now = (): number => origin + performance.now()
+  return {
+    now,
+    at(time, fire) {
+      // A timer may fire up to a millisecond early; a step must never close before its end.
+      let timer = setTimeout(
+        function tick() {
+          if (now() < time) timer = setTimeout(tick, 1)
+          else fire()
+        },
+        Math.max(0, Math.min(time - now(), 2 ** 31 - 1)),
+      )
+      return () => clearTimeout(timer)
+    },
+  }
+}

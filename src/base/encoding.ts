@@ -1,0 +1,33 @@
+/**
+ * Values as bytes: MessagePack with the extension types of what a record may hold (see values.ts).
+ * Each value stands alone (nothing is shared between values), so any of them can be decoded without the others.
+ */
+import { Packr, Unpackr } from "msgpackr"
+
+const packr = new Packr({ moreTypes: true })
+const unpackr = new Unpackr({ moreTypes: true, copyBuffers: true })
+
+/** The first byte of every UTF-8 encoded surrogate. */
+const SURROGATE_LEAD = 0xed
+
+/** The bytes of a value. They may alias a buffer that later calls write into: copy them before the next call. */
+export function encodeValue(value: unknown): Uint8Array {
+  const bytes = packr.pack(value)
+  // The packer writes unpaired surrogates of short strings as they are; such bytes are rare enough to look for.
+  return bytes.includes(SURROGATE_LEAD) ? packr.pack(wellFormed(value)) : bytes
+}
+
+/** A fresh value from bytes [start, end). */
+export function decodeValue(bytes: Uint8Array, start: number, end: number): unknown {
+  return unpackr.unpack(bytes.subarray(start, end))
+}
+
+/** The value with every string in it well-formed: unpaired surrogates become U+FFFD. */
+function wellFormed(value: unknown): unknown {
+  if (typeof value === "string") return value.toWellFormed()
+  if (typeof value !== "object" || value === null || value instanceof Date || ArrayBuffer.isView(value)) return value
+  if (Array.isArray(value)) return value.map(wellFormed)
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [wellFormed(key), wellFormed(item)]))
+  if (value instanceof Set) return new Set([...value].map(wellFormed))
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]))
+}

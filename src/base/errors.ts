@@ -1,0 +1,333 @@
+/**
+ * Every error a user can meet: one table of stable codes, one constructor.
+ *
+ * A message says what was expected, what came and what to do. `docs/errors.md` lists the same codes
+ * (`test/base/errors.test.ts` keeps them the same). Codes are never renamed.
+ */
+import type { SourcePosition } from "./call-site.ts"
+import { showPosition } from "./call-site.ts"
+import { showValue } from "./show-value.ts"
+
+/** What each error's message is made of. */
+export interface ErrorDetails {
+  // a program that cannot be built
+  MR_OPTION_UNKNOWN: { where: string; option: string; nearest: string | undefined; known: readonly string[] }
+  MR_OPTION_INVALID: { where: string; option: string; expected: string; got: unknown }
+  MR_DURATION_INVALID: { what: string; got: unknown; minMs: number }
+  MR_INTERVAL_MISSING: { job: string }
+  MR_INTERVAL_DIFFERS: {
+    first: string
+    firstAt: SourcePosition | undefined
+    second: string
+    secondAt: SourcePosition | undefined
+  }
+  MR_NO_OUTPUT: { job: string }
+  MR_NAME_TAKEN: { kind: string; name: string; at: SourcePosition | undefined }
+  MR_GRAPH_SEALED: { verb: string }
+  MR_FUNCTION_EXPECTED: { verb: string; argument: string; got: unknown; at: SourcePosition | undefined }
+  MR_ASYNC_OPERATOR: { verb: string; at: SourcePosition | undefined }
+  MR_STREAM_EXPECTED: { verb: string; got: unknown }
+  MR_SOURCE_UNKNOWN: { got: unknown }
+  MR_SOURCE_LIVE: { got: string }
+  MR_NOT_A_STATE: { verb: string; got: string }
+  MR_INVALID_NOT_COLLECTED: { source: string }
+  MR_BUILDER_ASYNC: { job: string }
+  MR_PARAMS_INVALID: { job: string; issues: readonly string[] }
+  MR_PARAMS_UNDECLARED: { job: string; given: readonly string[] }
+  MR_SCHEMA_INVALID: { where: string; got: unknown }
+  MR_SCHEMA_ASYNC: { where: string }
+
+  // a program that cannot be loaded or started
+  MR_FILE_MISSING: { file: string }
+  MR_FILE_NOT_COMPILED: { file: string; problems: readonly string[] }
+  MR_NO_DEFAULT_EXPORT: { file: string; found: readonly string[] }
+  MR_MODULE_FAILED: { file: string; message: string; at: string | undefined }
+  MR_MODULE_OPENS: { resources: readonly string[] }
+  MR_PROGRAM_DIFFERS: { node: string; driver: string; worker: string }
+  MR_START_INSIDE_JOB: Record<never, never>
+  MR_JOB_NEEDS_FILE: { engine: string }
+  MR_ENGINE_UNKNOWN: { got: unknown; known: readonly string[] }
+  MR_SETUP_FAILED: { hook: string; message: string }
+  MR_OUTPUT_UNKNOWN: { name: string; known: readonly string[] }
+  MR_OUTPUT_TAKEN: { name: string }
+
+  // while it runs
+  MR_USER_FUNCTION: {
+    verb: string
+    name: string
+    at: string
+    step: number
+    partition: number
+    record: string
+    message: string
+  }
+  MR_NOT_PAIR: { verb: string; name: string; at: string; got: string }
+  MR_NOT_ITERABLE: { verb: string; name: string; at: string; got: string }
+  MR_VALUE_REFUSED: { name: string; what: string; path: string }
+  MR_OUTPUT_FAILED: { output: string; step: number; attempts: number; message: string }
+  MR_INVALID_RECORD: { source: string; why: string; record: string }
+  MR_STATE_LOST: { state: string; partition: number; worker: string; step: number }
+  MR_TASK_ATTEMPTS: { task: string; attempts: number; why: string }
+  MR_WORKERS_FAILING: { times: number; why: string }
+
+  // sources
+  MR_SOURCE_UNREACHABLE: { url: string; why: string }
+  MR_SOURCE_STATUS: { url: string; status: number; text: string }
+  MR_SOURCE_CONTENT_TYPE: { url: string; got: string; expected: readonly string[] }
+  MR_SOURCE_BODY: { url: string; why: string }
+  MR_SOURCE_FAILED: { source: string; message: string }
+
+  // the command
+  MR_USAGE: { problem: string; hint: string }
+}
+
+export type ErrorCode = keyof ErrorDetails
+
+interface ErrorEntry<D> {
+  /** When it happens, for the errors page. */
+  readonly when: string
+  /** The sentence (without the code). */
+  readonly text: (details: D) => string
+}
+
+const listed = (names: readonly string[]): string => (names.length === 0 ? "none" : names.join(", "))
+
+/** The table. Its order is the order of the errors page. */
+export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]> } = {
+  MR_OPTION_UNKNOWN: {
+    when: "An option object or the command line names an option that does not exist.",
+    text: (d) =>
+      `${d.where} has no option "${d.option}"${d.nearest === undefined ? "" : `; did you mean "${d.nearest}"?`} It takes: ${listed(d.known)}.`,
+  },
+  MR_OPTION_INVALID: {
+    when: "An option's value is of another type or outside its range.",
+    text: (d) => `${d.where}: the option "${d.option}" expects ${d.expected}, but got ${showValue(d.got)}.`,
+  },
+  MR_DURATION_INVALID: {
+    when: "A length of time is not written as one.",
+    text: (d) =>
+      `${d.what} must be a duration of whole milliseconds, at least ${d.minMs}ms, such as "250ms", "1s", "5m" or "2h"; got ${showValue(d.got)}.`,
+  },
+  MR_INTERVAL_MISSING: {
+    when: "Neither the job nor any of its sources states the interval.",
+    text: (d) =>
+      `The job "${d.job}" has no interval: give one at a source, readStream(url, "1s"), or for the job, job({ interval: "1s" }).`,
+  },
+  MR_INTERVAL_DIFFERS: {
+    when: "Two places of one job state different intervals.",
+    text: (d) =>
+      `A job has one interval, but ${showPosition(d.firstAt)} says "${d.first}" and ${showPosition(d.secondAt)} says "${d.second}"; use the same at both, or two jobs.`,
+  },
+  MR_NO_OUTPUT: {
+    when: "A job ends in no output, so nothing would ever be computed.",
+    text: (d) => `The job "${d.job}" has no output: end a stream with print(), foreachRDD() or output().`,
+  },
+  MR_NAME_TAKEN: {
+    when: "Two states, sources or outputs of one job have the same name.",
+    text: (d) => `Two ${d.kind}s are named "${d.name}" (the second at ${showPosition(d.at)}); give each its own name.`,
+  },
+  MR_GRAPH_SEALED: {
+    when: "A verb is called on a stream after the job's builder has returned.",
+    text: (d) =>
+      `${d.verb}() was called after the job's builder returned; a job's graph is fixed then, so call every verb inside job(…, (streams) => { … }).`,
+  },
+  MR_FUNCTION_EXPECTED: {
+    when: "A verb got something that is not a function.",
+    text: (d) =>
+      `${d.verb}() expects a function as its ${d.argument}, but got ${showValue(d.got)} (${showPosition(d.at)}).`,
+  },
+  MR_ASYNC_OPERATOR: {
+    when: "An operator's function is async or gave a promise.",
+    text: (d) =>
+      `The function of ${d.verb}() at ${showPosition(d.at)} is asynchronous, but an operator must be synchronous and pure; do such work in foreachRDD() or before the records reach the stream.`,
+  },
+  MR_STREAM_EXPECTED: {
+    when: "A verb that combines streams got something else.",
+    text: (d) => `${d.verb}() expects a stream of the same job, but got ${showValue(d.got)}.`,
+  },
+  MR_SOURCE_UNKNOWN: {
+    when: "readStream() got something it cannot read.",
+    text: (d) =>
+      `readStream() expects an http:// or https:// URL, generate(…), batches(…) or from(() => iterable), but got ${showValue(d.got)}.`,
+  },
+  MR_SOURCE_LIVE: {
+    when: "readStream() got an open stream, socket, promise or iterator instead of a function that opens it.",
+    text: (d) =>
+      `readStream() got ${d.got}, which is already open; a job module only declares, so hand over a function that opens it: readStream(from(() => …)).`,
+  },
+  MR_NOT_A_STATE: {
+    when: "A verb of states is called on a stream that keeps none.",
+    text: (d) => `${d.verb}() belongs to a state, such as runningReduce() gives, but "${d.got}" keeps none.`,
+  },
+  MR_INVALID_NOT_COLLECTED: {
+    when: "invalid() is called on a source whose invalid records are not collected.",
+    text: (d) => `invalid() of source "${d.source}" needs the option onInvalid: "collect" at its readStream().`,
+  },
+  MR_BUILDER_ASYNC: {
+    when: "A job's builder is async.",
+    text: (d) =>
+      `The builder of job "${d.job}" is asynchronous, but it must declare the same graph everywhere, at once; open what must be opened in job({ setup }).`,
+  },
+  MR_PARAMS_INVALID: {
+    when: "The parameters given to a job do not match its params schema.",
+    text: (d) => `The parameters of job "${d.job}" are not valid: ${d.issues.join("; ")}.`,
+  },
+  MR_PARAMS_UNDECLARED: {
+    when: "Parameters are given to a job that declares none.",
+    text: (d) =>
+      `The job "${d.job}" declares no parameters, but got ${listed(d.given)}; declare them with job({ params: schema }).`,
+  },
+  MR_SCHEMA_INVALID: {
+    when: "A schema is not a Standard Schema.",
+    text: (d) => `${d.where} expects a Standard Schema (valibot, zod, arktype, …), but got ${showValue(d.got)}.`,
+  },
+  MR_SCHEMA_ASYNC: {
+    when: "A schema validates asynchronously.",
+    text: (d) =>
+      `The schema of ${d.where} validates asynchronously, but records are checked inside a step; use a synchronous schema.`,
+  },
+  MR_FILE_MISSING: {
+    when: "The program's file does not exist.",
+    text: (d) => `There is no file ${d.file}; give the path of a program whose default export is a job().`,
+  },
+  MR_FILE_NOT_COMPILED: {
+    when: "The program's file, or one it imports, does not compile.",
+    text: (d) => `${d.file} does not compile: ${d.problems.join("; ")}.`,
+  },
+  MR_NO_DEFAULT_EXPORT: {
+    when: "The program's default export is not a job.",
+    text: (d) =>
+      `${d.file} must have a job as its default export, export default job({ name }, …); it exports ${listed(d.found)}.`,
+  },
+  MR_MODULE_FAILED: {
+    when: "The program's module threw while it was loaded.",
+    text: (d) => `Loading ${d.file} failed${d.at === undefined ? "" : ` at ${d.at}`}: ${d.message}`,
+  },
+  MR_MODULE_OPENS: {
+    when: "Loading the program's module opened a socket, server, timer or child process.",
+    text: (d) =>
+      `Loading the job's module opened ${listed(d.resources)}, but a job module only declares and is loaded by every worker; open it in job({ setup }), which runs once on the driver.`,
+  },
+  MR_PROGRAM_DIFFERS: {
+    when: "A worker built another graph than the driver from the same program.",
+    text: (d) =>
+      `The driver and a worker built different graphs, first at ${d.node}: the driver has ${d.driver}, the worker ${d.worker}; a builder must not depend on time, randomness, environment or machine (use params).`,
+  },
+  MR_START_INSIDE_JOB: {
+    when: "start() is called by a module while it is being loaded as a job.",
+    text: () =>
+      `start() was called in a module that is being loaded as a job; keep the job and the call of start() in two files.`,
+  },
+  MR_JOB_NEEDS_FILE: {
+    when: "A job object is started on an engine whose workers must load a module.",
+    text: (d) =>
+      `A job object runs only on engine "inline", but engine "${d.engine}" was asked for; pass the job's file, start(new URL("./job.ts", import.meta.url)).`,
+  },
+  MR_ENGINE_UNKNOWN: {
+    when: "The engine asked for does not exist.",
+    text: (d) => `There is no engine ${showValue(d.got)}; choose one of ${listed(d.known)}.`,
+  },
+  MR_SETUP_FAILED: {
+    when: "The job's setup or teardown threw.",
+    text: (d) => `The job's ${d.hook} failed: ${d.message}`,
+  },
+  MR_OUTPUT_UNKNOWN: {
+    when: "running.output() names an output the job does not have.",
+    text: (d) => `The job has no output named "${d.name}"; its named outputs: ${listed(d.known)}.`,
+  },
+  MR_OUTPUT_TAKEN: {
+    when: "Two readers ask for the same named output.",
+    text: (d) =>
+      `The output "${d.name}" already has a reader; an output is read once, so share what the first one reads.`,
+  },
+  MR_USER_FUNCTION: {
+    when: "A function of the program threw.",
+    text: (d) =>
+      `${d.verb}() "${d.name}" at ${d.at} threw in step ${d.step}, partition ${d.partition}: ${d.message}; the record was ${d.record}.`,
+  },
+  MR_NOT_PAIR: {
+    when: "A by-key verb met a record that is not a [key, value] pair.",
+    text: (d) =>
+      `${d.verb}() "${d.name}" at ${d.at} needs [key, value] pairs, but got ${d.got}; use keyBy() or map to a pair first.`,
+  },
+  MR_NOT_ITERABLE: {
+    when: "The function of flatMap() gave something that is not an array or another iterable.",
+    text: (d) =>
+      `The function of ${d.verb}() "${d.name}" at ${d.at} must give an array or another iterable of records, but gave ${d.got}.`,
+  },
+  MR_VALUE_REFUSED: {
+    when: "A record holds a value that cannot leave its stage.",
+    text: (d) =>
+      `A record of ${d.name} holds ${d.what}${d.path === "" ? "" : ` at ${d.path}`}, but records are plain data: null, undefined, booleans, numbers, bigints, strings, Dates, Maps, Sets, typed arrays, and arrays and plain objects of these.`,
+  },
+  MR_OUTPUT_FAILED: {
+    when: "The code of an output failed as often as it may.",
+    text: (d) => `The output "${d.output}" failed ${d.attempts} times for step ${d.step}: ${d.message}`,
+  },
+  MR_INVALID_RECORD: {
+    when: 'A source met an invalid record and its onInvalid is "stop".',
+    text: (d) =>
+      `The source "${d.source}" got an invalid record: ${d.why}; the record was ${d.record}. Use onInvalid: "skip" or "collect" to go on without such records.`,
+  },
+  MR_STATE_LOST: {
+    when: "A worker died that held state kept nowhere else.",
+    text: (d) =>
+      `Worker ${d.worker} died with partition ${d.partition} of state "${d.state}" (as of step ${d.step}), which was kept nowhere else; this version keeps state in memory only, so start the job again.`,
+  },
+  MR_TASK_ATTEMPTS: {
+    when: "A task failed as often as it may for a reason other than the program's own error.",
+    text: (d) =>
+      `The task ${d.task} ended ${d.attempts} workers in a row: ${d.why}. Look for process.exit(), memory without bound or native code in the program's functions.`,
+  },
+  MR_WORKERS_FAILING: {
+    when: "Workers cannot be started.",
+    text: (d) => `${d.times} workers in a row ended before they were ready: ${d.why}`,
+  },
+  MR_SOURCE_UNREACHABLE: {
+    when: "A source's server cannot be reached when the job starts.",
+    text: (d) => `Nothing answers at ${d.url} (${d.why}); start the server or correct the URL.`,
+  },
+  MR_SOURCE_STATUS: {
+    when: "A source's server answers with an error.",
+    text: (d) =>
+      `${d.url} answered ${d.status}${d.text === "" ? "" : ` ${d.text}`}, but 200 was expected; check the URL's path and the server's access rules.`,
+  },
+  MR_SOURCE_CONTENT_TYPE: {
+    when: "A source's server sends a content type that cannot be read.",
+    text: (d) =>
+      `${d.url} sends ${d.got === "" ? "no content type" : `"${d.got}"`}, but readStream() reads ${d.expected.join(", ")}.`,
+  },
+  MR_SOURCE_BODY: {
+    when: "What a source's server sends cannot be taken as a whole.",
+    text: (d) => `The answer of ${d.url} cannot be used: ${d.why}.`,
+  },
+  MR_SOURCE_FAILED: {
+    when: "A source's own code failed.",
+    text: (d) => `The source "${d.source}" failed: ${d.message}`,
+  },
+  MR_USAGE: {
+    when: "The command line cannot be understood.",
+    text: (d) => `${d.problem}${d.hint === "" ? "" : ` ${d.hint}`}`,
+  },
+}
+
+/** An error of Millrace. `code` is stable and listed in docs/errors.md; `message` begins with it. */
+export class MillraceError extends Error {
+  override readonly name = "MillraceError"
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, sentence: string, options?: ErrorOptions) {
+    super(`${code}: ${sentence}`, options)
+    this.code = code
+  }
+}
+
+/** The error of a code, to be thrown. `cause` is the error it came from, if any. */
+export function refuse<C extends ErrorCode>(code: C, details: ErrorDetails[C], cause?: unknown): MillraceError {
+  return new MillraceError(code, errorTable[code].text(details), cause === undefined ? undefined : { cause })
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : showValue(thrown)
+}

@@ -1,0 +1,180 @@
+/**
+ * Every option a program can give: one table, by the place that takes it. `docs/options.md` lists the same ones
+ * (`test/base/options.test.ts` keeps them the same).
+ */
+import { parseDuration } from "./duration.ts"
+import { refuse } from "./errors.ts"
+import { nearestName } from "./nearest-name.ts"
+
+export interface OptionEntry {
+  /** What a value must be, as errors and the page say it. */
+  readonly expected: string
+  readonly default: string
+  /** What it does, for the page. */
+  readonly meaning: string
+  readonly valid: (value: unknown) => boolean
+}
+
+const whole = (min: number, max: number): Pick<OptionEntry, "expected" | "valid"> => ({
+  expected: `a whole number from ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}`,
+  valid: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+})
+const oneOf = (...choices: readonly string[]): Pick<OptionEntry, "expected" | "valid"> => ({
+  expected: choices.map((choice) => `"${choice}"`).join(" or "),
+  valid: (value) => choices.includes(value as string),
+})
+const aFunction: Pick<OptionEntry, "expected" | "valid"> = {
+  expected: "a function",
+  valid: (value) => typeof value === "function",
+}
+const aName: Pick<OptionEntry, "expected" | "valid"> = {
+  expected: "a text of 1 to 100 characters",
+  valid: (value) => typeof value === "string" && value.length >= 1 && value.length <= 100,
+}
+// Its own parser says what is wrong with a duration.
+const aDuration: Pick<OptionEntry, "expected" | "valid"> = {
+  expected: `a duration of at least 10 ms, such as "250ms" or "1s"`,
+  valid: (value) => parseDuration(value, "the option") > 0,
+}
+const aSchema: Pick<OptionEntry, "expected" | "valid"> = {
+  expected: "a Standard Schema (valibot, zod, arktype, …)",
+  valid: (value) =>
+    (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value,
+}
+const anything: Pick<OptionEntry, "expected" | "valid"> = { expected: "any value", valid: () => true }
+
+const operatorName: OptionEntry = {
+  ...aName,
+  default: "the verb and a number",
+  meaning: "What messages call the operator.",
+}
+const recordOptions = {
+  name: operatorName,
+  onError: {
+    ...oneOf("stop", "skip"),
+    default: `"stop"`,
+    meaning: "When the function throws for a record: stop the job, or leave the record out and count it.",
+  },
+}
+
+/** By place, by option. */
+export const optionTable = {
+  "job()": {
+    name: { ...aName, default: "none, required", meaning: "What messages call the job." },
+    interval: { ...aDuration, default: "what readStream() states", meaning: "The length of a step." },
+    partitions: {
+      ...whole(1, 1024),
+      default: "8",
+      meaning:
+        "Partitions of every RDD. More spread work wider and cost a task each per step; the same on every machine.",
+    },
+    params: { ...aSchema, default: "none", meaning: "What parameters the job takes; checked once, on the driver." },
+    setup: {
+      ...aFunction,
+      default: "none",
+      meaning: "Opens what outputs need; runs once, on the driver, before the first step.",
+    },
+    teardown: { ...aFunction, default: "none", meaning: "Closes what setup opened; runs once, after the last step." },
+  },
+  "readStream()": {
+    name: { ...aName, default: "readStream and a number", meaning: "What messages call the source." },
+    schema: {
+      ...aSchema,
+      default: "none",
+      meaning: "What a record must be; without one, the stream's type is a claim nobody checks.",
+    },
+    onInvalid: {
+      ...oneOf("stop", "skip", "collect"),
+      default: `"stop"`,
+      meaning:
+        "A record that cannot be decoded or does not match the schema: stop the job, count it, or count it and give it by invalid().",
+    },
+    maxRecordBytes: {
+      ...whole(1, 2 ** 30),
+      default: "1,048,576",
+      meaning: "Bytes one record may have; a larger one is invalid.",
+    },
+    maxBytesPerStep: {
+      ...whole(1, 2 ** 31),
+      default: "67,108,864",
+      meaning:
+        "Bytes received ahead of the steps, after which the source is made to wait. More rides out longer pauses and takes more memory.",
+    },
+  },
+  "map()": recordOptions,
+  "flatMap()": recordOptions,
+  "filter()": recordOptions,
+  "mapValues()": recordOptions,
+  "keyBy()": recordOptions,
+  "reduceByKey()": { name: operatorName },
+  "count()": { name: operatorName },
+  "runningReduce()": { name: { ...aName, default: "the verb and a number", meaning: "What messages call the state." } },
+  "print()": {
+    name: { ...aName, default: "print and a number", meaning: "The heading, and what messages call the output." },
+    rows: { ...whole(1, 10_000), default: "10", meaning: "Records shown of each step." },
+  },
+  "foreachRDD()": {
+    name: { ...aName, default: "foreachRDD and a number", meaning: "What messages call the output." },
+    attempts: {
+      ...whole(1, 100),
+      default: "3",
+      meaning: "Calls for one step, of which one must return; then the job stops.",
+    },
+  },
+  "start()": {
+    engine: {
+      ...oneOf("inline", "threads"),
+      default: `"threads" for a file, "inline" for a job object`,
+      meaning: "Where tasks run.",
+    },
+    workers: { ...whole(1, 256), default: "processors available, at most the partitions", meaning: "Worker threads." },
+    partitions: { ...whole(1, 1024), default: "what the job states", meaning: "In place of the job's partitions." },
+    interval: { ...aDuration, default: "what the program states", meaning: "In place of the program's interval." },
+    params: { ...anything, default: "none", meaning: "The job's parameters." },
+    for: { ...aDuration, default: "until stopped", meaning: "Stops the job after this time, as stop() does." },
+    steps: {
+      ...whole(1, Number.MAX_SAFE_INTEGER),
+      default: "until stopped",
+      meaning: "Stops the job after so many steps, quiet ones included.",
+    },
+    stepsInFlight: {
+      ...whole(1, 32),
+      default: "4",
+      meaning: "Steps that may be under way at once. More hides uneven steps and holds more memory.",
+    },
+    resources: {
+      ...anything,
+      default: "what setup gives",
+      meaning: "What foreachRDD() gets as resources, in place of setup.",
+    },
+    signal: {
+      expected: "an AbortSignal",
+      valid: (value) => value instanceof AbortSignal,
+      default: "none",
+      meaning: "Stops the job when it aborts, as stop() does.",
+    },
+  },
+} satisfies Record<string, Record<string, OptionEntry>> as Record<string, Record<string, OptionEntry>>
+
+/**
+ * Checks an option object. Options that are undefined count as left out.
+ * @throws MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_DURATION_INVALID
+ */
+export function checkOptions(where: string, given: unknown): void {
+  const entries = optionTable[where]!
+  if (given === undefined) return
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw refuse("MR_OPTION_INVALID", { where, option: "options", expected: "an object of options", got: given })
+  }
+  for (const [option, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    const entry = Object.hasOwn(entries, option) ? entries[option] : undefined
+    if (entry === undefined) {
+      const known = Object.keys(entries)
+      throw refuse("MR_OPTION_UNKNOWN", { where, option, nearest: nearestName(option, known), known })
+    }
+    if (entry.valid === aDuration.valid) parseDuration(value, `${where}: the option "${option}"`)
+    else if (!entry.valid(value))
+      throw refuse("MR_OPTION_INVALID", { where, option, expected: entry.expected, got: value })
+  }
+}

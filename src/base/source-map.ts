@@ -1,0 +1,39 @@
+/** Positions in a bundle, said as positions in the files it was made from. */
+import { SourceMap } from "node:module"
+import type { SourceMapPayload } from "node:module"
+import { dirname, resolve } from "node:path"
+import { pathToFileURL } from "node:url"
+
+export class BundlePositions {
+  readonly #map: SourceMap
+  readonly #bundle: string
+  readonly #places: RegExp
+
+  /** `bundle` is the path of the bundle; the map's sources are relative to its folder. */
+  constructor(bundle: string, payload: SourceMapPayload) {
+    this.#bundle = bundle
+    this.#map = new SourceMap(payload)
+    const names = [pathToFileURL(bundle).href, bundle].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
+    this.#places = new RegExp(`(?:${names.join("|")})(?:\\?[^:\\s)]*)?:(\\d+):(\\d+)`, "g")
+  }
+
+  /** A text with every place in the bundle that it names put in terms of the original files. */
+  original(text: string): string {
+    return text.replace(this.#places, (place: string, line: string, column: string) => {
+      const entry = this.#map.findEntry(Number(line) - 1, Number(column) - 1)
+      if (!("originalSource" in entry)) return place
+      const file = resolve(dirname(this.#bundle), entry.originalSource)
+      return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
+    })
+  }
+
+  /** The same for an error's message and stack and those of its cause; changes the error and gives it back. */
+  originalError(thrown: unknown): unknown {
+    if (!(thrown instanceof Error)) return thrown
+    const { message, stack } = thrown
+    thrown.message = this.original(message)
+    if (stack !== undefined) thrown.stack = this.original(stack)
+    if (thrown.cause !== undefined) this.originalError(thrown.cause)
+    return thrown
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * A block: one partition of one RDD, or one task's share of a shuffle. Immutable once made; one buffer, so that
+ * handing it over is handing over bytes.
+ *
+ *     0  u32 kind   u32 rows   u32 columns   u32 sections   f64 tally   (8 bytes free)
+ *    32  u32 first row of each section, then the row count       (sections + 1)
+ *        u32 column kind, u32 payload bytes                      (one pair a column)
+ *        payloads, each starting at a multiple of 8:
+ *          numbers   f64 a row
+ *          strings   u32 offset a row and the end, then UTF-8
+ *          general   u32 offset a row and the end, then encoded values
+ *          bytes     as they came from a source; such a block has one column and no rows
+ *
+ * A column's kind is chosen from the values of that block; a program never declares it. Little-endian throughout.
+ */
+import { decodeValue } from "../base/encoding.ts"
+
+/** What a block's rows are: the columns of each kind are listed here once. */
+export type BlockKind =
+  | "rows" // value
+  | "pairs" // key, value
+  | "delta" // key, new value, old value, change (see Change)
+  | "ndjson" // bytes: whole lines of JSON, as received
+  | "json" // bytes: one JSON array, as received
+  | "rejected" // why, how it begins: what a source could not make records of
+
+export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "ndjson", "json", "rejected"]
+
+/** The last column of a delta: what happened to the key. */
+export const Change = { created: 0, updated: 1, ended: 2 } as const
+
+export const ColumnKind = { numbers: 0, strings: 1, general: 2, bytes: 3 } as const
+
+export const HEADER_BYTES = 32
+export const aligned = (position: number): number => (position + 7) & ~7
+
+/** One column of a block. `at` gives a fresh value for anything that is not primitive. */
+export interface Column {
+  at(row: number): unknown
+}
+
+export class Block {
+  /** The whole block, for whoever hands it on. Never written to after it is made. */
+  readonly buffer: SharedArrayBuffer
+  readonly kind: BlockKind
+  readonly rows: number
+  readonly sections: number
+  /** A number the stage adds: the keys held by the table, for a delta. */
+  readonly tally: number
+  readonly #words: Uint32Array
+  readonly #columns: readonly Column[]
+
+  constructor(buffer: SharedArrayBuffer) {
+    const words = new Uint32Array(buffer, 0, buffer.byteLength >>> 2)
+    const [kind = 0, rows = 0, columns = 0, sections = 0] = words
+    this.buffer = buffer
+    this.kind = blockKinds[kind]!
+    this.rows = rows
+    this.sections = sections
+    this.tally = new Float64Array(buffer, 16, 1)[0]!
+    this.#words = words
+    this.#columns = readColumns(buffer, words, rows, columns, sections)
+  }
+
+  get sizeBytes(): number {
+    return this.buffer.byteLength
+  }
+
+  column(index: number): Column {
+    return this.#columns[index]!
+  }
+
+  /** The first row of a section; `sectionStart(sections)` is the row count. */
+  sectionStart(section: number): number {
+    return this.#words[HEADER_BYTES / 4 + section]!
+  }
+
+  /** The bytes of an `ndjson` or `json` block, as they were received. */
+  get received(): Buffer {
+    return (this.#columns[0] as BytesColumn).bytes
+  }
+}
+
+function readColumns(
+  buffer: SharedArrayBuffer,
+  words: Uint32Array,
+  rows: number,
+  columns: number,
+  sections: number,
+): Column[] {
+  const table = HEADER_BYTES / 4 + sections + 1
+  let position = aligned((table + columns * 2) * 4)
+  return Array.from({ length: columns }, (_, index) => {
+    const [kind, size] = [words[table + index * 2]!, words[table + index * 2 + 1]!]
+    const start = position
+    position = aligned(position + size)
+    switch (kind) {
+      case ColumnKind.numbers:
+        return new NumberColumn(new Float64Array(buffer, start, rows))
+      case ColumnKind.strings:
+        return new StringColumn(
+          new Uint32Array(buffer, start, rows + 1),
+          Buffer.from(buffer, start + (rows + 1) * 4, size - (rows + 1) * 4),
+        )
+      case ColumnKind.general:
+        return new GeneralColumn(
+          new Uint32Array(buffer, start, rows + 1),
+          Buffer.from(buffer, start + (rows + 1) * 4, size - (rows + 1) * 4),
+        )
+      default:
+        return new BytesColumn(Buffer.from(buffer, start, size))
+    }
+  })
+}
+
+class NumberColumn implements Column {
+  readonly #values: Float64Array
+  constructor(values: Float64Array) {
+    this.#values = values
+  }
+  at(row: number): number {
+    return this.#values[row]!
+  }
+}
+
+class StringColumn implements Column {
+  readonly #offsets: Uint32Array
+  readonly #bytes: Buffer
+  constructor(offsets: Uint32Array, bytes: Buffer) {
+    this.#offsets = offsets
+    this.#bytes = bytes
+  }
+  at(row: number): string {
+    return this.#bytes.toString("utf8", this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+}
+
+class GeneralColumn implements Column {
+  readonly #offsets: Uint32Array
+  readonly #bytes: Buffer
+  constructor(offsets: Uint32Array, bytes: Buffer) {
+    this.#offsets = offsets
+    this.#bytes = bytes
+  }
+  at(row: number): unknown {
+    return decodeValue(this.#bytes, this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+}
+
+class BytesColumn implements Column {
+  readonly bytes: Buffer
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+  at(): unknown {
+    return this.bytes
+  }
+}

@@ -1,0 +1,112 @@
+/** Making blocks: values in, one immutable buffer out. */
+import { encodeValue } from "../base/encoding.ts"
+import type { BlockKind } from "./block.ts"
+import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES } from "./block.ts"
+
+/**
+ * A block of columns of equal length. `sectionStarts` names the first row of each section (one section by default),
+ * `tally` is kept as it is. A column given as a Float64Array is taken without looking at its values.
+ */
+export function makeBlock(
+  kind: BlockKind,
+  columns: readonly (readonly unknown[] | Float64Array)[],
+  sectionStarts: readonly number[] = [0],
+  tally: number = 0,
+): Block {
+  const rows = columns[0]!.length
+  const payloads = columns.map((values) => encodeColumn(values))
+  return assemble(kind, rows, [...sectionStarts, rows], tally, payloads)
+}
+
+/** A block of rows: as two columns where every row is a pair, else as one. */
+export function rowsBlock(rows: readonly unknown[]): Block {
+  if (rows.length === 0 || !rows.every((row): row is [unknown, unknown] => Array.isArray(row) && row.length === 2)) {
+    return makeBlock("rows", [rows])
+  }
+  return makeBlock("pairs", [rows.map(([first]) => first), rows.map(([, second]) => second)])
+}
+
+/** A block of bytes as a source received them: whole records only. */
+export function receivedBlock(kind: "ndjson" | "json", bytes: Uint8Array): Block {
+  return assemble(kind, 0, [0, 0], 0, [
+    { kind: ColumnKind.bytes, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) },
+  ])
+}
+
+interface Payload {
+  readonly kind: number
+  readonly sizeBytes: number
+  write(out: Buffer, at: number): void
+}
+
+function assemble(
+  kind: BlockKind,
+  rows: number,
+  sectionStarts: readonly number[],
+  tally: number,
+  payloads: readonly Payload[],
+): Block {
+  const tableStart = HEADER_BYTES + sectionStarts.length * 4
+  let size = aligned(tableStart + payloads.length * 8)
+  for (const payload of payloads) size = aligned(size + payload.sizeBytes)
+
+  const buffer = new SharedArrayBuffer(size)
+  const words = new Uint32Array(buffer)
+  words.set([blockKinds.indexOf(kind), rows, payloads.length, sectionStarts.length - 1])
+  new Float64Array(buffer, 16, 1)[0] = tally
+  words.set(sectionStarts, HEADER_BYTES / 4)
+
+  const out = Buffer.from(buffer)
+  let position = aligned(tableStart + payloads.length * 8)
+  payloads.forEach((payload, index) => {
+    words.set([payload.kind, payload.sizeBytes], tableStart / 4 + index * 2)
+    payload.write(out, position)
+    position = aligned(position + payload.sizeBytes)
+  })
+  return new Block(buffer)
+}
+
+function encodeColumn(values: readonly unknown[] | Float64Array): Payload {
+  if (values instanceof Float64Array) return numberPayload(values)
+  if (values.every((value) => typeof value === "number"))
+    return numberPayload(Float64Array.from(values, (value) => value + 0))
+  if (values.every((value) => typeof value === "string")) return stringPayload(values)
+  return generalPayload(values)
+}
+
+function numberPayload(values: Float64Array): Payload {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return { kind: ColumnKind.numbers, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) }
+}
+
+function stringPayload(values: readonly string[]): Payload {
+  const offsets = new Uint32Array(values.length + 1)
+  for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i]! + Buffer.byteLength(values[i]!)
+  return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
+    for (let i = 0; i < values.length; i++) out.write(values[i]!, at + offsets[i]!)
+  })
+}
+
+function generalPayload(values: readonly unknown[]): Payload {
+  const offsets = new Uint32Array(values.length + 1)
+  const parts: Uint8Array[] = []
+  values.forEach((value, index) => {
+    const bytes = encodeValue(value)
+    parts.push(Uint8Array.prototype.slice.call(bytes))
+    offsets[index + 1] = offsets[index]! + bytes.length
+  })
+  return offsetPayload(ColumnKind.general, offsets, (out, at) => {
+    parts.forEach((bytes, index) => out.set(bytes, at + offsets[index]!))
+  })
+}
+
+function offsetPayload(kind: number, offsets: Uint32Array, writeBytes: (out: Buffer, at: number) => void): Payload {
+  return {
+    kind,
+    sizeBytes: offsets.byteLength + offsets[offsets.length - 1]!,
+    write(out, at) {
+      out.set(new Uint8Array(offsets.buffer), at)
+      writeBytes(out, at + offsets.byteLength)
+    },
+  }
+}

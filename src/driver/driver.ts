@@ -1,0 +1,331 @@
+/**
+ * The driver of one run: wires clock, step log, scheduler, engine and outputs together and carries out commands.
+ *
+ *     step closer ──▶ step log ──▶ scheduler ──▶ engine ──▶ blocks ──▶ scheduler ──▶ outputs
+ *
+ * It decides nothing about tasks (the scheduler does) and knows nothing of operators (stages do).
+ *
+ *     starting ──▶ running ──▶ ended
+ *         └───────────┴──────▶ failed
+ */
+import type { Clock } from "../base/clock.ts"
+import { deferred } from "../base/deferred.ts"
+import { refuse } from "../base/errors.ts"
+import { Block } from "../block/block.ts"
+import { StepLog } from "../checkpoint/step-log.ts"
+import type { EventHub, TaskReport } from "../observe/events.ts"
+import { fingerprintLines, firstDifference } from "../plan/fingerprint.ts"
+import type { Plan } from "../plan/plan.ts"
+import type { Command, RunCommand, ScheduleEvent, StopReason } from "../schedule/events.ts"
+import { Scheduler } from "../schedule/scheduler.ts"
+import type { Step, StepRecord } from "../stream/step-record.ts"
+import { stepTime } from "../stream/step-time.ts"
+import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
+import { fromErrorMessage } from "../wire/error-message.ts"
+import type { AccountMessage, LoadMessage, TaskMessage } from "../wire/messages.ts"
+import { BlockStore } from "./block-store.ts"
+import { Intake } from "./intake.ts"
+import type { OutputHooks } from "./outputs.ts"
+import { deliver } from "./outputs.ts"
+import { StepCloser } from "./step-closer.ts"
+import { StepLedger } from "./step-ledger.ts"
+import { taskMessage } from "./task-message.ts"
+
+export interface DriverOptions {
+  readonly plan: Plan
+  readonly engine: Engine
+  readonly load: LoadMessage
+  readonly clock: Clock
+  readonly events: EventHub
+  readonly outputs: Omit<OutputHooks, "clock">
+  /** Steps that may be cut and not finished. */
+  readonly openStepsMax: number
+  /** Ends by itself after so many steps, quiet ones included. */
+  readonly stepsMax: number | undefined
+  /** Ends by itself after so many milliseconds. */
+  readonly durationMs: number | undefined
+  /** Is told every record of the step log. */
+  readonly hearLog: ((record: StepRecord) => void) | undefined
+}
+
+/** What a run did, in all. */
+export interface RunTotals {
+  /** Steps closed, quiet ones included. */
+  readonly steps: number
+  /** Steps in which nothing could have come of anything, and which were not run. */
+  readonly quietSteps: number
+  /** Records taken in, invalid ones included. */
+  readonly records: number
+  readonly bytes: number
+  readonly invalid: number
+  readonly skipped: number
+  /** From the job's start to its end, by its clock. */
+  readonly seconds: number
+  /** Workers that died and were replaced. */
+  readonly workersLost: number
+}
+
+export class Driver {
+  readonly #options: DriverOptions
+  readonly #plan: Plan
+  readonly #scheduler: Scheduler
+  readonly #log: StepLog
+  readonly #store = new BlockStore()
+  readonly #ledger: StepLedger
+  readonly #intakes: readonly Intake[]
+  readonly #closer: StepCloser
+  readonly #done = deferred<RunTotals>()
+  readonly #allJoined = deferred<void>()
+  readonly #joined = new Set<WorkerId>()
+  #phase: "starting" | "running" | "ended" | "failed" = "starting"
+  #events: ScheduleEvent[] = []
+  #draining = false
+  #chunks = 0
+  #workersLost = 0
+  #startedAt = 0
+  #cancelDuration: (() => void) | undefined
+
+  constructor(options: DriverOptions) {
+    const { plan, clock, events } = options
+    const { intervalMs, partitions, nodes } = plan.graph
+    this.#options = options
+    this.#plan = plan
+    this.#scheduler = new Scheduler(plan)
+    this.#log = new StepLog(options.hearLog)
+    this.#ledger = new StepLedger(intervalMs)
+    const inputs = nodes.flatMap((node) => (node.kind === "input" && !plan.unread.includes(node) ? [node] : []))
+    this.#intakes = inputs.map(
+      (node) =>
+        new Intake(node, partitions, {
+          clock,
+          keep: (block) => {
+            this.#store.putChunk(this.#chunks, block)
+            return this.#chunks++
+          },
+          warn: (message) => events.emit("warning", { source: node.name, message }),
+          ended: () => this.#closer.sourceEnded(),
+          failed: (error) => void this.#fail(error),
+        }),
+    )
+    this.#closer = new StepCloser({
+      intakes: this.#intakes,
+      intervalMs,
+      clock,
+      log: this.#log,
+      openStepsMax: options.openStepsMax,
+      stepsMax: options.stepsMax,
+      openSteps: () => this.#scheduler.openSteps + this.#events.filter((event) => event.kind === "step-cut").length,
+      run: (step) => {
+        this.#ledger.opened(step, clock.now())
+        this.#hear({ kind: "step-cut", step })
+      },
+      closed: () => this.#endIfDone(),
+    })
+  }
+
+  /** Settles when the run has ended, or has failed. */
+  get done(): Promise<RunTotals> {
+    return this.#done.promise
+  }
+
+  /**
+   * Starts workers, then sources, then steps. Resolves when every source is connected.
+   * @throws what stops a run; `done` is then rejected too
+   */
+  async start(): Promise<void> {
+    const { engine, load, clock, durationMs, plan } = this.#options
+    const failed = this.done.then(() => undefined)
+    engine.start(load, (event) => this.#hearEngine(event))
+    await Promise.race([this.#allJoined.promise, failed])
+    await Promise.race([Promise.all(this.#intakes.map((intake) => intake.open())), failed])
+    if (this.#phase !== "starting") return failed
+    this.#phase = "running"
+    this.#startedAt = clock.now()
+    const { intervalMs, partitions } = plan.graph
+    const firstStep = Math.floor(this.#startedAt / intervalMs)
+    const fingerprint = fingerprintLines(plan.graph).join("\n")
+    this.#log.append({
+      kind: "program",
+      job: plan.graph.job,
+      fingerprint,
+      params: load.params,
+      intervalMs,
+      partitions,
+      firstStep,
+    })
+    if (durationMs !== undefined) this.#cancelDuration = clock.at(this.#startedAt + durationMs, () => this.stop())
+    this.#closer.start(firstStep)
+    this.#closer.sourceEnded()
+  }
+
+  /** Takes in no more, finishes what was admitted, and ends. */
+  stop(): void {
+    if (this.#phase === "running") this.#closer.stop()
+    else if (this.#phase === "starting") void this.#end()
+  }
+
+  /** Ends the run at once, with an error. */
+  fail(error: Error): void {
+    void this.#fail(error)
+  }
+
+  #hearEngine(event: EngineEvent): void {
+    if (this.#phase === "failed" || this.#phase === "ended") return
+    const { events } = this.#options
+    switch (event.kind) {
+      case "joined":
+        return this.#workerJoined(event.worker, event.fingerprint)
+      case "refused":
+        return void this.#fail(fromErrorMessage(event.error))
+      case "lost":
+        this.#workersLost++
+        events.emit("worker", { phase: "lost", worker: event.worker, why: event.why })
+        return this.#hear({ kind: "worker-lost", worker: event.worker, why: event.why })
+      case "failing":
+        return void this.#fail(refuse("MR_WORKERS_FAILING", event))
+      case "console":
+        return events.emit("console", event)
+      case "failed":
+        this.#reportTask("failed", event.attempt)
+        if (this.#scheduler.attempt(event.attempt) !== undefined) void this.#fail(fromErrorMessage(event.error))
+        return
+      case "done":
+        return this.#taskDone(event.attempt, new Block(event.buffer), event.account)
+    }
+  }
+
+  #workerJoined(worker: WorkerId, fingerprint: readonly string[]): void {
+    const difference = firstDifference(fingerprintLines(this.#plan.graph), fingerprint)
+    if (difference !== undefined) return void this.#fail(refuse("MR_PROGRAM_DIFFERS", difference))
+    this.#joined.add(worker)
+    this.#options.events.emit("worker", { phase: "joined", worker, why: undefined })
+    this.#hear({ kind: "worker-joined", worker })
+    if (this.#joined.size >= this.#options.engine.workers) this.#allJoined.resolve()
+  }
+
+  #taskDone(attempt: number, block: Block, account: AccountMessage): void {
+    const task = this.#scheduler.attempt(attempt)
+    if (task === undefined) return
+    this.#reportTask("done", attempt)
+    this.#store.put(task, block)
+    this.#ledger.add(task.step, account)
+    if (block.kind === "delta") this.#ledger.held(task.stage, task.partition, block.tally)
+    this.#hear({ kind: "task-done", attempt, rows: block.rows })
+  }
+
+  /** Events that come together are handled together: the scheduler asks its question once for all of them. */
+  #hear(event: ScheduleEvent): void {
+    this.#events.push(event)
+    if (this.#draining) return
+    this.#draining = true
+    queueMicrotask(() => {
+      this.#draining = false
+      const commands = this.#scheduler.handle(this.#events.splice(0))
+      this.#carryOut(commands)
+    })
+  }
+
+  #carryOut(commands: readonly Command[]): void {
+    const batches = new Map<WorkerId, TaskMessage[]>()
+    let finished = false
+    for (const command of commands) {
+      if (this.#phase !== "running" && this.#phase !== "starting") return
+      switch (command.kind) {
+        case "run":
+          batches.set(command.worker, [...(batches.get(command.worker) ?? []), this.#message(command)])
+          break
+        case "deliver":
+          void this.#deliver(command.output, command.step)
+          break
+        case "drop":
+          for (const name of command.blocks) this.#store.drop(name)
+          break
+        case "step-finished":
+          this.#finishStep(command.step)
+          finished = true
+          break
+        case "stop":
+          return void this.#fail(this.#errorOf(command.why))
+      }
+    }
+    for (const [worker, tasks] of batches) this.#options.engine.run(worker, tasks)
+    if (finished) this.#closer.proceed()
+    this.#endIfDone()
+  }
+
+  #message(command: RunCommand): TaskMessage {
+    this.#reportTask("started", command.attempt)
+    return taskMessage(command, this.#plan, this.#log, this.#store)
+  }
+
+  async #deliver(output: number, step: Step): Promise<void> {
+    const { outputs, clock } = this.#options
+    const planned = this.#plan.outputs[output]!
+    const { tasks } = this.#plan.stages[planned.stage]!
+    const blocks = Array.from({ length: tasks }, (_, partition) =>
+      this.#store.get({ stage: planned.stage, step, partition }),
+    )
+    const time = stepTime(step, this.#plan.graph.intervalMs)
+    try {
+      await deliver(planned, time, blocks, { ...outputs, clock })
+    } catch (error) {
+      return this.#fail(error as Error)
+    }
+    if (this.#phase !== "running") return
+    this.#log.append({ kind: "commit", output: planned.node.id, step })
+    this.#hear({ kind: "output-delivered", output, step })
+  }
+
+  #finishStep(step: Step): void {
+    for (const cut of this.#log.cuts(step)) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
+    this.#log.forget(step)
+    this.#options.events.emit("step", this.#ledger.finished(step, this.#options.clock.now()))
+  }
+
+  #endIfDone(): void {
+    if (this.#phase !== "running" || !this.#closer.isClosed) return
+    if (this.#scheduler.openSteps === 0 && this.#events.length === 0) void this.#end()
+  }
+
+  async #end(): Promise<void> {
+    this.#phase = "ended"
+    await this.#letGo()
+    const { records, bytes, invalid, skipped } = this.#ledger.totals
+    const { steps, quietSteps } = this.#closer
+    const seconds = this.#startedAt === 0 ? 0 : (this.#options.clock.now() - this.#startedAt) / 1000
+    this.#done.resolve({ steps, quietSteps, records, bytes, invalid, skipped, seconds, workersLost: this.#workersLost })
+  }
+
+  async #fail(error: Error): Promise<void> {
+    if (this.#phase === "failed" || this.#phase === "ended") return
+    this.#phase = "failed"
+    await this.#letGo()
+    this.#done.reject(error)
+  }
+
+  async #letGo(): Promise<void> {
+    this.#closer.abandon()
+    this.#cancelDuration?.()
+    await this.#options.engine.close()
+  }
+
+  #errorOf(why: StopReason): Error {
+    const { stages } = this.#plan
+    if (why.kind === "state-lost") {
+      const { partition, worker, step } = why
+      return refuse("MR_STATE_LOST", { state: stages[why.stage]!.name, partition, worker, step })
+    }
+    const { task, attempts } = why
+    const name = `"${stages[task.stage]!.name}" of step ${task.step}, partition ${task.partition},`
+    return refuse("MR_TASK_ATTEMPTS", { task: name, attempts, why: why.why })
+  }
+
+  #reportTask(phase: TaskReport["phase"], attempt: number): void {
+    const { events, clock } = this.#options
+    const task = events.heard("task") ? this.#scheduler.attempt(attempt) : undefined
+    if (task === undefined) return
+    const { worker, stage, step, partition } = task
+    const { name } = this.#plan.stages[stage]!
+    events.emit("task", { phase, at: clock.now(), attempt, worker, stage, name, step, partition })
+  }
+}

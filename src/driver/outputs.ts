@@ -1,0 +1,71 @@
+/**
+ * Outputs: each is given its steps in order, one call at a time. A call that fails is repeated with the same content
+ * until it has returned once, or has failed as often as it may.
+ */
+import type { Clock } from "../base/clock.ts"
+import { messageOf, refuse } from "../base/errors.ts"
+import type { Block } from "../block/block.ts"
+import type { PlannedOutput } from "../plan/plan.ts"
+import { printStep } from "../sink/print.ts"
+import { PublishedRDD } from "../sink/published-rdd.ts"
+import type { Step } from "../stream/step-record.ts"
+import type { StepTime } from "../stream/step-time.ts"
+
+/** Where `print()` writes. Resolves when there is room for more. */
+export type WriteText = (text: string) => Promise<void>
+
+/** What reads a named output: takes one step's rows, and resolves when it has room for the next. */
+export type TakeRows = (time: StepTime, rows: readonly unknown[]) => Promise<void>
+
+/** The pause before a failed call is repeated, doubled each time. */
+const RETRY_MS = 50
+
+export interface OutputHooks {
+  readonly clock: Clock
+  readonly write: WriteText
+  readonly resources: unknown
+  /** The reader of a named output, if somebody reads it. */
+  readonly reader: (name: string) => TakeRows | undefined
+}
+
+/** @throws MR_OUTPUT_FAILED */
+export async function deliver(
+  planned: PlannedOutput,
+  time: StepTime,
+  blocks: readonly Block[],
+  hooks: OutputHooks,
+): Promise<void> {
+  const { name, output } = planned.node
+  switch (output.kind) {
+    case "print":
+      return hooks.write(
+        printStep({ name, start: time.start, rowsMax: output.rowsMax, blocks, touchedOnly: planned.touchedOnly }),
+      )
+    case "rows":
+      return hooks.reader(name)?.(time, new PublishedRDD(blocks).collect())
+    case "foreachRDD": {
+      const f = output.f as (rdd: PublishedRDD<unknown>, time: StepTime, resources: unknown) => unknown
+      return repeat(name, time.step, output.attemptsMax, hooks.clock, async () => {
+        await f(new PublishedRDD(blocks), time, hooks.resources)
+      })
+    }
+  }
+}
+
+async function repeat(
+  output: string,
+  step: Step,
+  attemptsMax: number,
+  clock: Clock,
+  call: () => Promise<void>,
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call()
+    } catch (error) {
+      if (attempt >= attemptsMax)
+        throw refuse("MR_OUTPUT_FAILED", { output, step, attempts: attempt, message: messageOf(error) }, error)
+      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS * 2 ** (attempt - 1), resolve))
+    }
+  }
+}

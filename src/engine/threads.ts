@@ -1,0 +1,79 @@
+/**
+ * The engine of one machine: worker threads. Blocks lie in shared memory that the driver holds, so they outlive the
+ * worker that made them. A thread that dies is replaced.
+ */
+import { Worker } from "node:worker_threads"
+import { messageOf } from "../base/errors.ts"
+import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
+import type { FromWorker, LoadMessage, TaskMessage, ToWorker } from "../wire/messages.ts"
+
+/** Workers that may die one after another without one of them getting ready. */
+const FAILURES_MAX = 3
+
+/** Room for the rows of a step: with less, they are copied around before they die. Three times the semi-space. */
+const YOUNG_GENERATION_MB = 192
+
+export class ThreadsEngine implements Engine {
+  readonly workers: number
+  readonly #threads = new Map<WorkerId, Worker>()
+  #started = 0
+  #failures = 0
+  #closed = false
+  #load: LoadMessage | undefined
+  #hear: (event: EngineEvent) => void = () => undefined
+
+  constructor(workers: number) {
+    this.workers = workers
+  }
+
+  start(load: LoadMessage, hear: (event: EngineEvent) => void): void {
+    this.#load = load
+    this.#hear = hear
+    for (let i = 0; i < this.workers; i++) this.#startThread()
+  }
+
+  run(worker: WorkerId, tasks: readonly TaskMessage[]): void {
+    this.#send(worker, { kind: "run", tasks })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const threads = [...this.#threads.values()]
+    this.#threads.clear()
+    await Promise.all(threads.map((thread) => thread.terminate()))
+  }
+
+  #send(worker: WorkerId, message: ToWorker): void {
+    this.#threads.get(worker)?.postMessage(message)
+  }
+
+  #startThread(): void {
+    const worker = `thread-${++this.#started}`
+    const thread = new Worker(new URL("../worker-main.js", import.meta.url), {
+      name: worker,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
+    let why = "it exited"
+    thread.on("message", (message: FromWorker) => this.#received(worker, message))
+    thread.on("error", (error: unknown) => (why = messageOf(error)))
+    thread.on("exit", (code) => this.#lost(worker, why === "it exited" ? `it exited with code ${code}` : why))
+    this.#threads.set(worker, thread)
+    this.#send(worker, this.#load!)
+  }
+
+  #received(worker: WorkerId, message: FromWorker): void {
+    if (!this.#threads.has(worker)) return
+    if (message.kind === "loaded") {
+      this.#failures = 0
+      this.#hear({ kind: "joined", worker, fingerprint: message.fingerprint })
+    } else this.#hear({ worker, ...message })
+  }
+
+  #lost(worker: WorkerId, why: string): void {
+    if (this.#closed || !this.#threads.delete(worker)) return
+    this.#failures++
+    this.#hear({ kind: "lost", worker, why })
+    if (this.#failures <= FAILURES_MAX) this.#startThread()
+    else if (this.#threads.size === 0) this.#hear({ kind: "failing", times: this.#failures, why })
+  }
+}

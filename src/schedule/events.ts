@@ -1,0 +1,49 @@
+/** What the scheduler hears and what it says. Everything that happens to a run's tasks is in these two lists. */
+import type { BlockName } from "../block/block-name.ts"
+import type { Step } from "../stream/step-record.ts"
+
+export type ScheduleEvent =
+  | { readonly kind: "worker-joined"; readonly worker: string }
+  | { readonly kind: "worker-lost"; readonly worker: string; readonly why: string }
+  /** The step is in the log: its input is known and can be read. */
+  | { readonly kind: "step-cut"; readonly step: Step }
+  /** The attempt gave its block. `rows` counts the block's rows. */
+  | { readonly kind: "task-done"; readonly attempt: number; readonly rows: number }
+  | { readonly kind: "output-delivered"; readonly output: number; readonly step: Step }
+
+export type Command =
+  | RunCommand
+  /** Every block of the output's step exists, and its earlier steps are delivered. `output` is its place in the plan. */
+  | { readonly kind: "deliver"; readonly output: number; readonly step: Step }
+  /** Nothing will read these blocks again. */
+  | { readonly kind: "drop"; readonly blocks: readonly BlockName[] }
+  /** Every output of the step is delivered. */
+  | { readonly kind: "step-finished"; readonly step: Step }
+  | { readonly kind: "stop"; readonly why: StopReason }
+
+export interface RunCommand extends BlockName {
+  readonly kind: "run"
+  readonly attempt: number
+  readonly worker: string
+  readonly table: TableNeed | undefined
+}
+
+/** The version of a state's table a task reads, and the steps whose deltas lead there from what its worker has. */
+export interface TableNeed {
+  readonly stage: number
+  readonly version: Step | undefined
+  readonly deltas: readonly Step[]
+  /** The worker has no such table yet. */
+  readonly fresh: boolean
+}
+
+/** Why a run cannot go on: a closed set. */
+export type StopReason =
+  | {
+      readonly kind: "state-lost"
+      readonly stage: number
+      readonly partition: number
+      readonly worker: string
+      readonly step: Step
+    }
+  | { readonly kind: "task-attempts"; readonly task: BlockName; readonly attempts: number; readonly why: string }

@@ -1,0 +1,45 @@
+/** Records written down in the program, step by step: for tests and examples. */
+import { refuse } from "../base/errors.ts"
+import type { RangeSource } from "../stream/source.ts"
+import { sourceOf } from "./source-of.ts"
+import type { SourceOf } from "./source-of.ts"
+
+/**
+ * A source whose first step has the first batch, its second step the second, and so on; it ends with the last one.
+ * An empty batch makes a step without records. The arrays are copied when it is called, the records are not.
+ *
+ * @example
+ * ```ts
+ * const words = readStream(batches([["a"], ["a", "b"], []]), "1s")
+ * ```
+ * @throws MR_OPTION_INVALID if it is not given an array of arrays.
+ */
+export function batches<T>(batches: readonly (readonly T[])[]): SourceOf<T> {
+  requireBatches(batches)
+  const records = batches.flat() as T[]
+  const ends = endsOf(batches)
+  const source: RangeSource = {
+    kind: "range",
+    description: `batches(${batches.length} with ${records.length} records)`,
+    total: records.length,
+    admitted: (stepIndex) => ends[stepIndex] ?? records.length,
+    read: (from, until) => records.slice(from, until),
+  }
+  return sourceOf(source)
+}
+
+/** For each batch, the offset at which it ends. */
+function endsOf(batches: readonly (readonly unknown[])[]): number[] {
+  let end = 0
+  return batches.map((batch) => (end += batch.length))
+}
+
+function requireBatches(batches: unknown): void {
+  if (!Array.isArray(batches)) throw invalid("batches", "an array of batches", batches)
+  for (const [i, batch] of batches.entries()) {
+    if (!Array.isArray(batch)) throw invalid(`batches[${i}]`, "an array of records", batch)
+  }
+}
+
+const invalid = (option: string, expected: string, got: unknown): Error =>
+  refuse("MR_OPTION_INVALID", { where: "batches()", option, expected, got })

@@ -1,0 +1,107 @@
+/** One GET: the answer and its body. Whatever the network does wrong on the way becomes ConnectionLost. */
+import { unescape } from "node:querystring"
+import { messageOf } from "../base/errors.ts"
+import { accepted } from "./content-type.ts"
+
+/** A URL as it is asked for and as it is shown: without the password that it may hold. */
+export interface Target {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** `fetch` refuses URLs with a name and password in them; what they mean is this header. */
+export function targetOf(text: string): Target {
+  const url = new URL(text)
+  const credentials = `${unescape(url.username)}:${unescape(url.password)}`
+  url.username = ""
+  url.password = ""
+  url.hash = ""
+  const headers = { Accept: accepted, "Cache-Control": "no-cache" }
+  if (credentials === ":") return { url: url.href, headers }
+  return {
+    url: url.href,
+    headers: { ...headers, Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
+  }
+}
+
+/** The connection could not be made, or ended before the answer did. `message` says why, in a few words. */
+export class ConnectionLost extends Error {}
+
+/**
+ * One GET, from the request until `close`, which every way out must call: it lets go of the socket, also in the
+ * middle of a body. Closes by itself when `stop` aborts; what was awaited is then lost.
+ */
+export class Connection {
+  readonly #stop: AbortSignal
+  readonly #controller = new AbortController()
+  readonly #abort = (): void => this.#controller.abort()
+
+  constructor(stop: AbortSignal) {
+    this.#stop = stop
+    stop.addEventListener("abort", this.#abort)
+    if (stop.aborted) this.#abort()
+  }
+
+  close(): void {
+    this.#stop.removeEventListener("abort", this.#abort)
+    this.#abort()
+  }
+
+  /** @throws ConnectionLost */
+  async get({ url, headers }: Target, more: Readonly<Record<string, string>>): Promise<Response> {
+    try {
+      return await fetch(url, {
+        headers: { ...headers, ...more },
+        redirect: "follow",
+        signal: this.#controller.signal,
+      })
+    } catch (error) {
+      throw lost(error)
+    }
+  }
+
+  /**
+   * The body as it comes; ends only if the server ended it properly.
+   * @throws ConnectionLost
+   */
+  async *chunks(response: Response): AsyncGenerator<Uint8Array, void, void> {
+    if (response.body === null) return
+    const reader = response.body.getReader()
+    for (;;) {
+      const result = await reader.read().catch((error: unknown) => {
+        throw lost(error)
+      })
+      if (result.done) return
+      yield result.value as Uint8Array
+    }
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  ENOTFOUND: "there is no host of this name",
+  EAI_AGAIN: "the host's name could not be looked up",
+  EHOSTUNREACH: "the host cannot be reached",
+  ENETUNREACH: "the network cannot be reached",
+  ETIMEDOUT: "connecting took too long",
+  UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
+  UND_ERR_HEADERS_TIMEOUT: "the server took too long to answer",
+  UND_ERR_BODY_TIMEOUT: "nothing came for too long",
+  UND_ERR_SOCKET: "the server closed the connection",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the server closed the connection",
+}
+
+function lost(error: unknown): ConnectionLost {
+  return new ConnectionLost(reasonOf(error), { cause: error })
+}
+
+/** `fetch` only ever says "fetch failed" or "terminated"; why is in the cause, or in the cause's errors. */
+function reasonOf(error: unknown): string {
+  const { cause, code, errors } = error as { cause?: unknown; code?: unknown; errors?: readonly unknown[] }
+  if (cause !== undefined) return reasonOf(cause)
+  if (typeof code === "string" && Object.hasOwn(REASONS, code)) return REASONS[code]!
+  if (errors?.[0] !== undefined) return reasonOf(errors[0])
+  return messageOf(error)
+}

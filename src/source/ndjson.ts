@@ -1,0 +1,146 @@
+/**
+ * NDJSON: one JSON value per line, lines ended by \n (or \r\n), blank lines allowed. Works on bytes and decodes
+ * nothing: in UTF-8 the byte 10 is always a line end, so a chunk may be cut anywhere, also inside a character.
+ */
+import type { Receiver } from "../stream/source.ts"
+import { rejectTooLarge } from "./body-reader.ts"
+import type { After, BodyReader } from "./body-reader.ts"
+
+const LINE_END = 10
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
+/** 200 characters have at most 600 bytes. */
+const SAMPLE_BYTES = 600
+
+export class NdjsonReader implements BodyReader {
+  readonly headers = {}
+  readonly retryMs = undefined
+  readonly afterNoContent = "ended"
+  readonly #receiver: Receiver
+  readonly #ready: () => void
+  #lines: LineCutter
+
+  constructor(receiver: Receiver, ready: () => void) {
+    this.#receiver = receiver
+    this.#ready = ready
+    this.#lines = new LineCutter(receiver)
+  }
+
+  begin(): void {
+    this.#lines = new LineCutter(this.#receiver)
+    this.#ready()
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#lines.push(chunk)
+  }
+
+  /** The server said all it has to say; the last line counts without its \n too. */
+  end(): After {
+    this.#lines.end()
+    return "ended"
+  }
+
+  cut(): { bytes: number; of: string } {
+    return { bytes: this.#lines.unfinishedBytes, of: "an unfinished record" }
+  }
+}
+
+/** Where in a body the cutter is: `start` lasts until it is clear whether there is a byte order mark. */
+type Place = "start" | "line" | "line too long"
+
+/**
+ * Cuts one body into whole lines and hands them over as they are. A line over `recordBytesMax` bytes (without its \n)
+ * is rejected, once, when it passes the limit; the rest of it is dropped as it comes, so memory stays bounded.
+ */
+export class LineCutter {
+  readonly #receiver: Receiver
+  #place: Place = "start"
+  /** Bytes received of the line that is not finished; grows by doubling, so that it holds no chunk in memory. */
+  #tail: Buffer = Buffer.alloc(0)
+  #tailBytes = 0
+
+  constructor(receiver: Receiver) {
+    this.#receiver = receiver
+  }
+
+  /** Bytes of the last line that are held until it is finished. */
+  get unfinishedBytes(): number {
+    return this.#tailBytes
+  }
+
+  push(chunk: Uint8Array): void {
+    let bytes: Buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    if (this.#place === "start") bytes = this.#withoutMark(bytes)
+    if (this.#place === "line too long") bytes = this.#afterLongLine(bytes)
+    const wholeBytes = bytes.lastIndexOf(LINE_END) + 1
+    if (wholeBytes > 0) this.#handOver(this.#withTail(bytes.subarray(0, wholeBytes)))
+    this.#keep(bytes.subarray(wholeBytes))
+  }
+
+  /** The body is complete: what is left is a line too. */
+  end(): void {
+    if (this.#tailBytes > 0) this.#handOver(this.#withTail(Buffer.from([LINE_END])))
+  }
+
+  #withoutMark(bytes: Buffer): Buffer {
+    const start = this.#withTail(bytes)
+    if (start.length < BYTE_ORDER_MARK.length && start.equals(BYTE_ORDER_MARK.subarray(0, start.length))) return start
+    this.#place = "line"
+    return BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length))
+      ? start.subarray(BYTE_ORDER_MARK.length)
+      : start
+  }
+
+  #afterLongLine(bytes: Buffer): Buffer {
+    const lineEnd = bytes.indexOf(LINE_END)
+    if (lineEnd === -1) return bytes.subarray(bytes.length)
+    this.#place = "line"
+    return bytes.subarray(lineEnd + 1)
+  }
+
+  /** What was kept, then `bytes`. Nothing is kept any more. */
+  #withTail(bytes: Buffer): Buffer {
+    if (this.#tailBytes === 0) return bytes
+    const joined = Buffer.concat([this.#tail.subarray(0, this.#tailBytes), bytes])
+    this.#tailBytes = 0
+    return joined
+  }
+
+  #keep(bytes: Buffer): void {
+    const tailBytes = this.#tailBytes + bytes.length
+    if (tailBytes > this.#receiver.recordBytesMax) {
+      this.#reject(this.#withTail(bytes))
+      this.#place = "line too long"
+      return
+    }
+    if (tailBytes > this.#tail.length) {
+      const grown = Buffer.allocUnsafe(Math.max(tailBytes, 2 * this.#tail.length))
+      this.#tail.copy(grown, 0, 0, this.#tailBytes)
+      this.#tail = grown
+    }
+    this.#tail.set(bytes, this.#tailBytes)
+    this.#tailBytes = tailBytes
+  }
+
+  #handOver(lines: Buffer): void {
+    // Lines that together are within the limit need no look at each.
+    if (lines.length <= this.#receiver.recordBytesMax) this.#receiver.bytes("ndjson", lines)
+    else this.#handOverWithinLimit(lines)
+  }
+
+  #handOverWithinLimit(lines: Buffer): void {
+    let from = 0 // the first byte not handed over
+    for (let start = 0, end: number; start < lines.length; start = end + 1) {
+      end = lines.indexOf(LINE_END, start)
+      if (end - start <= this.#receiver.recordBytesMax) continue
+      if (from < start) this.#receiver.bytes("ndjson", lines.subarray(from, start))
+      this.#reject(lines.subarray(start, end))
+      from = end + 1
+    }
+    if (from < lines.length) this.#receiver.bytes("ndjson", lines.subarray(from))
+  }
+
+  #reject(line: Buffer): void {
+    rejectTooLarge(this.#receiver, line.toString("utf8", 0, SAMPLE_BYTES))
+  }
+}

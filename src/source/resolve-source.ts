@@ -1,0 +1,23 @@
+/** What readStream() is given, as a source. */
+import { refuse } from "../base/errors.ts"
+import type { Source } from "../stream/source.ts"
+import { httpSource } from "./http.ts"
+import { isLive, nameOfLive } from "./live.ts"
+import { isSourceOf } from "./source-of.ts"
+
+/**
+ * The source that `from` stands for: an http or https URL, or what generate(), batches() and from() give.
+ * @throws MR_SOURCE_LIVE for what is already open, MR_SOURCE_UNKNOWN for anything else.
+ */
+export function resolveSource(from: unknown): Source {
+  if (isSourceOf(from)) return from.source
+  const url = httpUrlOf(from)
+  if (url !== undefined) return httpSource(url)
+  throw isLive(from) ? refuse("MR_SOURCE_LIVE", { got: nameOfLive(from) }) : refuse("MR_SOURCE_UNKNOWN", { got: from })
+}
+
+function httpUrlOf(value: unknown): string | undefined {
+  const text = value instanceof URL ? value.href : value
+  if (typeof text !== "string" || !URL.canParse(text)) return undefined
+  return ["http:", "https:"].includes(new URL(text).protocol) ? text : undefined
+}

@@ -1,0 +1,21 @@
+/** A source with the type of its records: what `generate`, `batches` and `from` give and `readStream` takes. */
+import type { Source } from "../stream/source.ts"
+
+/**
+ * Where records of type `T` come from. It is a description: nothing is open in it, and it may be declared in a job's
+ * module, which every worker loads.
+ */
+export interface SourceOf<T> {
+  readonly source: Source
+  /** Exists only for the compiler, which infers the stream's type from it. */
+  readonly "~record"?: T
+}
+
+export function sourceOf<T>(source: Source): SourceOf<T> {
+  return Object.freeze({ source: Object.freeze(source) })
+}
+
+export function isSourceOf(value: unknown): value is SourceOf<unknown> {
+  const source = (value as Partial<SourceOf<unknown>> | null | undefined)?.source
+  return source?.kind === "range" || source?.kind === "receive"
+}

@@ -1,0 +1,59 @@
+/** Collects the nodes a program's builder declares, then seals them into a graph. */
+import type { SourcePosition } from "../base/call-site.ts"
+import { parseDuration } from "../base/duration.ts"
+import { refuse } from "../base/errors.ts"
+import type { Graph, Node, NodeId } from "./node.ts"
+
+/** A node as a verb describes it: the builder adds number and name. */
+type Unnumbered<N> = N extends Node ? Omit<N, "id" | "name"> & { readonly name: string | undefined } : never
+
+export class GraphBuilder {
+  readonly #job: string
+  readonly #nodes: Node[] = []
+  #interval: { readonly text: string; readonly at: SourcePosition | undefined } | undefined
+  #sealed = false
+
+  constructor(job: string) {
+    this.#job = job
+  }
+
+  /** Adds a node and gives its number. A name that is not given is derived from what the node does and its number. */
+  add(verb: string, node: Unnumbered<Node>): NodeId {
+    if (this.#sealed) throw refuse("MR_GRAPH_SEALED", { verb })
+    const id = this.#nodes.length
+    const name = node.name ?? `${verb}-${id}`
+    if (this.#nodes.some((other) => other.kind === node.kind && other.name === name && node.kind !== "transform")) {
+      throw refuse("MR_NAME_TAKEN", { kind: node.kind === "input" ? "source" : node.kind, name, at: node.at })
+    }
+    this.#nodes.push(Object.freeze({ ...node, id, name }) as Node)
+    return id
+  }
+
+  node(id: NodeId): Node {
+    return this.#nodes[id]!
+  }
+
+  /** States the job's interval; two that differ are refused. */
+  stateInterval(text: string, at: SourcePosition | undefined): void {
+    const ms = parseDuration(text, "the interval")
+    const stated = this.#interval
+    if (stated !== undefined && parseDuration(stated.text, "the interval") !== ms) {
+      throw refuse("MR_INTERVAL_DIFFERS", { first: stated.text, firstAt: stated.at, second: text, secondAt: at })
+    }
+    this.#interval ??= { text, at }
+  }
+
+  /** The graph as declared. `intervalMs` takes the place of the interval that the program states. */
+  seal(partitions: number, intervalMs: number | undefined): Graph {
+    this.#sealed = true
+    if (!this.#nodes.some((node) => node.kind === "output")) throw refuse("MR_NO_OUTPUT", { job: this.#job })
+    if (intervalMs === undefined && this.#interval === undefined)
+      throw refuse("MR_INTERVAL_MISSING", { job: this.#job })
+    return Object.freeze({
+      job: this.#job,
+      nodes: Object.freeze([...this.#nodes]),
+      intervalMs: intervalMs ?? parseDuration(this.#interval!.text, "the interval"),
+      partitions,
+    })
+  }
+}

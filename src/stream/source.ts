@@ -1,0 +1,62 @@
+/**
+ * The port through which records enter. A source is a description: data plus functions that open or read it.
+ * It is declared in the program's module, which every worker loads, so nothing may be open in it.
+ *
+ * Two kinds. A `range` source can be read again: the driver names offsets, workers read them, a lost task reads them
+ * again. A `receive` source is opened once, on the driver, and what it hands over is kept until its step is done.
+ */
+
+export type Source = RangeSource | ReceiveSource
+
+export interface RangeSource {
+  readonly kind: "range"
+  /** What it is, for messages and for the program's fingerprint; the same on driver and worker. */
+  readonly description: string
+  /** Number of records in all; Infinity for a source without end. */
+  readonly total: number
+  /**
+   * The offset up to which records are admitted when the step with this index ends. The job's first step has index 0.
+   * Never falls as the index grows; driver only.
+   */
+  admitted(stepIndex: number, intervalMs: number): number
+  /** Records of offsets [from, until), a pure function of the two; runs on workers, possibly several times. */
+  read(from: number, until: number): Iterable<unknown>
+}
+
+export interface ReceiveSource {
+  readonly kind: "receive"
+  readonly description: string
+  /**
+   * Opens it and hands over everything it brings until `receiver.signal` aborts. Resolves when the source has ended
+   * (or was told to stop), rejects when it cannot go on: that stops the job. Driver only, once.
+   */
+  open(receiver: Receiver): Promise<void>
+}
+
+/** What a receive source hands its records to. */
+export interface Receiver {
+  /** The source's name, for messages. */
+  readonly name: string
+  /** Aborts when the job stops: let go of everything and return from `open`. */
+  readonly signal: AbortSignal
+  /** Bytes a single record may have; hand what is larger to `reject`. */
+  readonly recordBytesMax: number
+  /** Bytes that may be received ahead of the steps. */
+  readonly stepBytesMax: number
+  /** The source is connected and its content can be read; a job's start waits for this of each source. */
+  ready(): void
+  /** Whole records as bytes: `ndjson`, lines of JSON each ended by \n; `json`, one JSON array. The bytes are copied. */
+  bytes(format: "ndjson" | "json", bytes: Uint8Array): void
+  /** Records as values. */
+  values(values: readonly unknown[]): void
+  /** A record that cannot be one: why, and how it begins. What happens then is the stream's `onInvalid`. */
+  reject(why: string, sample: string): void
+  /** Resolves when there is room for more. Await it before reading on: this is the back-pressure. */
+  room(): Promise<void>
+  /** Resolves when the next step begins; for sources that are asked once a step. */
+  nextStep(): Promise<void>
+  /** Resolves after `ms` milliseconds of the job's clock, or at once when `signal` aborts. */
+  wait(ms: number): Promise<void>
+  /** Something a person should know that is not an error: a lost connection, a new attempt. */
+  warn(message: string): void
+}

@@ -1,0 +1,96 @@
+/**
+ * The only words driver and worker share.
+ *
+ *     driver ──▶ worker   load, run
+ *     worker ──▶ driver   loaded, refused, done, failed, console
+ *
+ * A task on the wire is a few numbers and the buffers it reads: code travels as a module, never as a closure.
+ */
+import type { ErrorCode } from "../base/errors.ts"
+import type { Step } from "../stream/step-record.ts"
+
+// ── driver to worker ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ToWorker = LoadMessage | RunMessage
+
+/** Load this program and say what graph it declares. */
+export interface LoadMessage {
+  readonly kind: "load"
+  /** URL of the module whose default export is the job. */
+  readonly module: string
+  readonly params: unknown
+  readonly intervalMs: number | undefined
+  readonly partitions: number | undefined
+}
+
+/** Run these tasks, in this order. */
+export interface RunMessage {
+  readonly kind: "run"
+  readonly tasks: readonly TaskMessage[]
+}
+
+export interface TaskMessage {
+  readonly attempt: number
+  readonly stage: number
+  readonly step: Step
+  readonly partition: number
+  /** The end of the step's interval, milliseconds since the Unix epoch: what the program's functions see as now. */
+  readonly end: number
+  readonly cuts: readonly CutMessage[]
+  readonly blocks: readonly SharedArrayBuffer[]
+  readonly table: TableMessage | undefined
+}
+
+export type CutMessage =
+  | { readonly kind: "chunk"; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: "range"; readonly from: number; readonly until: number }
+
+/** Which version of a state's table the task reads, and the deltas that lead there from what the worker has. */
+export interface TableMessage {
+  readonly stage: number
+  /** Undefined: the empty table before the first step. */
+  readonly version: Step | undefined
+  readonly deltas: readonly { readonly step: Step; readonly buffer: SharedArrayBuffer }[]
+  /** The worker has no such table yet, or must forget the one it has. */
+  readonly fresh: boolean
+}
+
+// ── worker to driver ──────────────────────────────────────────────────────────────────────────────────────────────
+
+export type FromWorker =
+  | { readonly kind: "loaded"; readonly fingerprint: readonly string[] }
+  | { readonly kind: "refused"; readonly error: ErrorMessage }
+  | DoneMessage
+  | { readonly kind: "failed"; readonly attempt: number; readonly error: ErrorMessage }
+  | ConsoleMessage
+
+export interface DoneMessage {
+  readonly kind: "done"
+  readonly attempt: number
+  readonly buffer: SharedArrayBuffer
+  readonly account: AccountMessage
+}
+
+/** A task's account: see `compute/account.ts`, whose fields these are. */
+export interface AccountMessage {
+  readonly records: number
+  readonly bytes: number
+  readonly invalid: number
+  readonly skipped: number
+  readonly samples: readonly { readonly kind: "invalid" | "skipped"; readonly why: string; readonly record: string }[]
+}
+
+export interface ConsoleMessage {
+  readonly kind: "console"
+  readonly level: "log" | "info" | "warn" | "error" | "debug"
+  readonly text: string
+}
+
+/** An error on its way from a worker. `code` is undefined for what is not a MillraceError: a bug of ours. */
+export interface ErrorMessage {
+  readonly code: ErrorCode | undefined
+  readonly message: string
+  readonly stack: string
+  /** The stack of the user's own error, if that is the cause. */
+  readonly causeStack: string | undefined
+}

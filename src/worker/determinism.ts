@@ -1,0 +1,77 @@
+/**
+ * While a task runs, time and randomness are the step's: the argument-less `Date`, `Date.now` and `performance.now`
+ * give the end of the step, `Math.random`, `crypto.randomUUID` and `crypto.getRandomValues` are seeded by the task.
+ * So a task that is run again gives the same block.
+ */
+import type { Random } from "../base/random.ts"
+import { randomOf } from "../base/random.ts"
+
+export interface TaskSeed {
+  readonly stage: number
+  readonly step: number
+  readonly partition: number
+  readonly end: number
+}
+
+const real = {
+  Date: globalThis.Date,
+  performanceNow: performance.now.bind(performance),
+  random: Math.random,
+  randomUUID: crypto.randomUUID.bind(crypto),
+  getRandomValues: crypto.getRandomValues.bind(crypto),
+}
+
+let current: { readonly end: number; readonly random: Random } | undefined
+
+/** Runs `f` with the task's time and randomness. The stand-ins must be installed. */
+export function duringTask<T>(job: string, { stage, step, partition, end }: TaskSeed, f: () => T): T {
+  current = { end, random: randomOf(job, stage, step, partition) }
+  try {
+    return f()
+  } finally {
+    current = undefined
+  }
+}
+
+/** Puts the stand-ins in place; outside a task they do what the originals do. The function given back removes them. */
+export function installDeterminism(): () => void {
+  globalThis.Date = TaskDate
+  performance.now = () => current?.end ?? real.performanceNow()
+  Math.random = () => (current === undefined ? real.random() : current.random())
+  crypto.randomUUID = taskUUID
+  crypto.getRandomValues = taskRandomValues
+  return () => {
+    globalThis.Date = real.Date
+    Reflect.deleteProperty(performance, "now")
+    Math.random = real.random
+    Reflect.deleteProperty(crypto, "randomUUID")
+    Reflect.deleteProperty(crypto, "getRandomValues")
+  }
+}
+
+// A proxy, so that instanceof, subclasses and dates with arguments work as ever.
+const TaskDate: DateConstructor = new Proxy(real.Date, {
+  construct: (target, args: unknown[], newTarget) =>
+    Reflect.construct(target, args.length === 0 && current !== undefined ? [current.end] : args, newTarget) as object,
+  apply: (target) => (current === undefined ? target() : new target(current.end).toString()),
+  get: (target, property, receiver) =>
+    property === "now" && current !== undefined ? stepNow : (Reflect.get(target, property, receiver) as unknown),
+})
+
+const stepNow = (): number => current?.end ?? real.Date.now()
+
+function taskRandomValues<T extends ArrayBufferView | null>(array: T): T {
+  if (current === undefined || array === null) return real.getRandomValues(array as never)
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = current.random() * 256
+  return array
+}
+
+function taskUUID(): `${string}-${string}-${string}-${string}-${string}` {
+  if (current === undefined) return real.randomUUID()
+  const bytes = taskRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80
+  const hex = Buffer.from(bytes).toString("hex")
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}

@@ -1,0 +1,177 @@
+/** A receiver that writes down what it is told, and lets a test decide when there is room and when time passes. */
+import type { Receiver } from "#src/stream/source.js"
+
+/** What a source told or asked, in order. */
+export type Event =
+  | { readonly kind: "ready" }
+  | { readonly kind: "records"; readonly bytes: number; readonly records: readonly unknown[] }
+  | { readonly kind: "reject"; readonly why: string; readonly sample: string }
+  | { readonly kind: "warn"; readonly message: string }
+  | { readonly kind: "room" }
+  | { readonly kind: "nextStep" }
+  | { readonly kind: "wait"; readonly ms: number }
+
+export interface ReceiverSettings {
+  readonly recordBytesMax?: number
+  readonly stepBytesMax?: number
+  /** Room is given only by `giveRoom`. Otherwise there always is. */
+  readonly withholdsRoom?: boolean
+  /** Time passes only by `passTime`. Otherwise each wait is over at once. */
+  readonly holdsTime?: boolean
+}
+
+export class RecordingReceiver implements Receiver {
+  readonly name = "the source"
+  readonly recordBytesMax: number
+  readonly stepBytesMax: number
+  readonly events: Event[] = []
+  /** What the source did that the port does not allow. */
+  readonly faults: string[] = []
+  readonly #settings: ReceiverSettings
+  readonly #stop = new AbortController()
+  readonly #watchers = new Set<() => void>()
+  #room: (() => void)[] = []
+  #step: (() => void)[] = []
+  #time: (() => void)[] = []
+
+  constructor(settings: ReceiverSettings = {}) {
+    this.#settings = settings
+    this.recordBytesMax = settings.recordBytesMax ?? 1_000_000
+    this.stepBytesMax = settings.stepBytesMax ?? 10_000_000
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  /** All records handed over so far. */
+  get records(): unknown[] {
+    return this.#of("records").flatMap(({ records }) => records)
+  }
+
+  /** The size of everything handed over as bytes. */
+  get bytesReceived(): number {
+    return this.#of("records").reduce((sum, { bytes }) => sum + bytes, 0)
+  }
+
+  get warnings(): string[] {
+    return this.#of("warn").map(({ message }) => message)
+  }
+
+  get waits(): number[] {
+    return this.#of("wait").map(({ ms }) => ms)
+  }
+
+  get rejected(): { why: string; sample: string }[] {
+    return this.#of("reject").map(({ why, sample }) => ({ why, sample }))
+  }
+
+  count(kind: Event["kind"]): number {
+    return this.events.filter((event) => event.kind === kind).length
+  }
+
+  /** Resolves once `isSo` holds; looks again after each event. */
+  until(isSo: (receiver: this) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (!isSo(this)) return
+        this.#watchers.delete(look)
+        resolve()
+      }
+      this.#watchers.add(look)
+      look()
+    })
+  }
+
+  stop(): void {
+    this.#stop.abort()
+  }
+
+  /** Room for one more hand-over: answers the calls of `room` so far. */
+  giveRoom(): void {
+    this.#room = settle(this.#room)
+  }
+
+  beginStep(): void {
+    this.#step = settle(this.#step)
+  }
+
+  passTime(): void {
+    this.#time = settle(this.#time)
+  }
+
+  ready(): void {
+    if (this.count("ready") > 0) this.faults.push("ready twice")
+    this.#tell({ kind: "ready" })
+  }
+
+  bytes(format: "ndjson" | "json", bytes: Uint8Array): void {
+    if (format === "ndjson" && bytes.at(-1) !== 10) this.faults.push("lines that do not end with \\n")
+    // The bytes must be used before this returns: the source may write over them.
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+    this.#take(bytes.length, format === "json" ? (JSON.parse(text) as unknown[]) : recordsOf(text))
+  }
+
+  values(values: readonly unknown[]): void {
+    this.#take(0, [...values])
+  }
+
+  reject(why: string, sample: string): void {
+    this.#tell({ kind: "reject", why, sample })
+  }
+
+  warn(message: string): void {
+    this.#tell({ kind: "warn", message })
+  }
+
+  room(): Promise<void> {
+    if (this.#settings.withholdsRoom) return this.#ask({ kind: "room" }, this.#room)
+    this.#tell({ kind: "room" })
+    return Promise.resolve()
+  }
+
+  nextStep(): Promise<void> {
+    return this.#ask({ kind: "nextStep" }, this.#step)
+  }
+
+  wait(ms: number): Promise<void> {
+    if (this.#settings.holdsTime) return this.#ask({ kind: "wait", ms }, this.#time)
+    this.#tell({ kind: "wait", ms })
+    return Promise.resolve()
+  }
+
+  #take(bytes: number, records: readonly unknown[]): void {
+    if (this.signal.aborted) this.faults.push("records after the stop")
+    if (this.count("ready") === 0) this.faults.push("records before ready")
+    if (this.#room.length > 0) this.faults.push("records without room")
+    this.#tell({ kind: "records", bytes, records })
+  }
+
+  #ask(event: Event, waiting: (() => void)[]): Promise<void> {
+    const answer = new Promise<void>((resolve) => waiting.push(resolve))
+    this.#tell(event)
+    return answer
+  }
+
+  #tell(event: Event): void {
+    this.events.push(event)
+    for (const look of this.#watchers) look()
+  }
+
+  #of<K extends Event["kind"]>(kind: K): Extract<Event, { kind: K }>[] {
+    return this.events.filter((event) => event.kind === kind) as Extract<Event, { kind: K }>[]
+  }
+}
+
+function recordsOf(lines: string): unknown[] {
+  return lines
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as unknown)
+}
+
+/** Answers all that wait, and leaves none. */
+function settle(waiting: readonly (() => void)[]): [] {
+  for (const resolve of waiting) resolve()
+  return []
+}

@@ -1,0 +1,59 @@
+import * as v from "valibot"
+import { batches, from, generate, job, start } from "millrace"
+import type { Job, StartOptions } from "millrace"
+
+const View = v.object({ url: v.string() })
+declare function open(): AsyncGenerator<string>
+const url = "http://localhost:8080"
+
+job({ name: "sources" }, ({ readStream }) => {
+  readStream(url, "1x") // error: '"1x"'
+  readStream(url, 1000) // error: 1000
+  readStream(8080, "1s") // error: 'number' is not assignable to
+  readStream(open(), "1s") // error: is not assignable to parameter of type 'SourceLike<
+  readStream(fetch(url), "1s") // error: is not assignable to parameter of type 'SourceLike<
+  readStream([url], "1s") // error: is not assignable to parameter of type 'SourceLike<
+  readStream(open, "1s") // error: is not assignable to parameter of type 'SourceLike<
+  readStream() // error: arguments, but got 0
+  readStream(url, "1s", { onInvalid: "ignore" }) // error: '"ignore"'
+  readStream(url, "1s", { maxRecordByte: 1 }) // error: 'maxRecordByte' does not exist in type 'ReadOptions<
+  readStream(url, "1s", { schema: (x: unknown) => x }) // error: StandardSchemaV1<
+  readStream<{ user: string }>(url, "1s", { schema: View }) // error: Property 'user' is missing in type
+  readStream<string>(batches([[1]]), "1s") // error: 'number' is not assignable to type 'string'
+  readStream(from(open()), "1s") // error: is not assignable to parameter of type
+
+  const checked = readStream(url, "1s", { schema: View })
+  checked.map((view) => view.user) // error: Property 'user' does not exist on type '{ url: string; }'
+  readStream(url, "1s").map((view) => view.user) // error: is of type 'unknown'
+})
+
+job({}, () => {}) // error: Property 'name' is missing in type
+job({ name: "a", interval: "1 second" }, () => {}) // error: '"1 second"'
+job({ name: "a", partition: 8 }, () => {}) // error: 'partition' does not exist in type 'JobOptions<
+job({ name: "a" }) // error: Expected 2 arguments, but got 1
+job({ name: "a" }, ({ readstream }) => {}) // error: Property 'readstream' does not exist on type 'Streams<undefined>'
+job({ name: "a" }, ({ params }) => params.rate) // error: is possibly 'undefined'
+job({ name: "a", params: View }, ({ params }) => params.rate) // error: Property 'rate' does not exist on type '{ url: string; }'
+job({ name: "a", setup: () => ({ n: 1 }), teardown: (r) => r.close() }, () => {}) // error: Property 'close' does not exist on type '{ n: number; }'
+
+generate({ rate: "fast", seed: 1 }, (i) => i) // error: Type 'string' is not assignable to type 'number'
+batches(["a", "b"]) // error: Type 'string' is not assignable to type 'readonly
+
+declare const program: Job
+start({ name: "a" }) // error: is not assignable to parameter of type
+start(() => program) // error: is not assignable to parameter of type
+start(program, { engine: "spark" }) // error: '"spark"'
+start(program, { for: "10" }) // error: '"10"'
+start(program, { step: 5 }) // error: 'step' does not exist in type 'StartOptions'
+export const options: StartOptions = { workers: "4" } // error: Type 'string' is not assignable to type 'number'
+
+export async function read(): Promise<void> {
+  const running = await start(program)
+  running.on("stpe", () => {}) // error: Argument of type '"stpe"' is not assignable to parameter of type 'keyof JobEvents'
+  running.on("step", (report) => report.rows) // error: Property 'rows' does not exist on type 'StepReport'
+  // error: Argument of type 'string' is not assignable to parameter of type 'number'
+  for await (const { rows } of running.output<number>("n")) rows.push("a")
+  running.done = running.stop() // error: Cannot assign to 'done' because it is a read-only property
+  const summary = await running.stop()
+  summary.job + summary.rows // error: Property 'rows' does not exist on type 'Summary'
+}

@@ -1,0 +1,68 @@
+import * as v from "valibot"
+import { batches, from, generate, job } from "millrace"
+import type { DStream, InputStream, InvalidRecord, ReadOptions } from "millrace"
+import { check, type Equal } from "../equal.js"
+
+const View = v.object({ url: v.string(), ms: v.optional(v.number(), 0), user: v.exactOptional(v.string()) })
+type View = { url: string; ms: number; user?: string }
+const Trimmed = v.pipe(v.string(), v.trim(), v.toNumber())
+const url = "http://localhost:8080/views"
+
+export default job({ name: "sources" }, ({ readStream }) => {
+  // a cast
+  const untyped = readStream(url, "1s")
+  check<Equal<typeof untyped, InputStream<unknown>>>()
+  const cast = readStream<View>(url, "1s", { onInvalid: "skip", name: "views" })
+  check<Equal<typeof cast, InputStream<View>>>()
+  const castWithoutInterval = readStream<View>(new URL(url))
+  check<Equal<typeof castWithoutInterval, InputStream<View>>>()
+  const castWithOptions = readStream<View>(url, { maxRecordBytes: 1_000, maxBytesPerStep: undefined })
+  check<Equal<typeof castWithOptions, InputStream<View>>>()
+
+  // a schema
+  const checked = readStream(url, "1s", { schema: View })
+  check<Equal<typeof checked, InputStream<View>>>()
+  const checkedWithoutInterval = readStream(url, { schema: View, onInvalid: "collect" })
+  check<Equal<typeof checkedWithoutInterval, InputStream<View>>>()
+  const checkedUndefinedInterval = readStream(url, undefined, { schema: View })
+  check<Equal<typeof checkedUndefinedInterval, InputStream<View>>>()
+  const transformed = readStream(url, "1s", { schema: Trimmed })
+  check<Equal<typeof transformed, InputStream<number>>>()
+  const both = readStream<View>(url, "1s", { schema: View })
+  check<Equal<typeof both, InputStream<View>>>()
+  const invalid = checked.invalid()
+  check<Equal<typeof invalid, DStream<InvalidRecord>>>()
+
+  // the source's own type
+  const fromBatches = readStream(batches([["a"], ["b", "c"], []]), "1s")
+  check<Equal<typeof fromBatches, InputStream<string>>>()
+  const fromObjects = readStream(batches([[{ url: "/a", ms: 1 }], [{ url: "/b", ms: 2 }]]), "1s")
+  check<Equal<typeof fromObjects, InputStream<{ url: string; ms: number }>>>()
+  const fromGenerate = readStream(
+    generate({ rate: 1000, seed: 7 }, (i, random) => ({ url: `/${i % 10}`, ms: random() })),
+    "250ms",
+  )
+  check<Equal<typeof fromGenerate, InputStream<{ url: string; ms: number }>>>()
+  const fromIterable = readStream(
+    from(async function* () {
+      yield { n: 1 }
+    }),
+    "1s",
+  )
+  check<Equal<typeof fromIterable, InputStream<{ n: number }>>>()
+  const withoutInterval = readStream(batches([[1]]))
+  check<Equal<typeof withoutInterval, InputStream<number>>>()
+  const withOptions = readStream(batches([[1]]), { name: "numbers" })
+  check<Equal<typeof withOptions, InputStream<number>>>()
+
+  // a schema over such a source decides
+  const schemaDecides = readStream(batches<unknown>([[{ url: 1 }, "no"]]), "1s", { schema: View, onInvalid: "collect" })
+  check<Equal<typeof schemaDecides, InputStream<View>>>()
+  const schemaTransforms = readStream(batches([[" 1 ", "2"]]), { schema: Trimmed })
+  check<Equal<typeof schemaTransforms, InputStream<number>>>()
+
+  // options made elsewhere
+  const options: ReadOptions<View> = { schema: View, name: undefined }
+  const fromOptions = readStream(url, "1s", options)
+  check<Equal<typeof fromOptions, InputStream<View>>>()
+})
