@@ -216,8 +216,8 @@ export interface DStream<T> {
    * `add` must be associative; `a` is the older one. An error in it always stops the job. Keys are kept forever, so
    * memory grows with their number.
    *
-   * Order: by when the key was first seen, partition by partition. Cost: wide, one shuffle of one value for each key and
-   * partition; a step costs the keys it touches, never the keys held. Paper 3.3, "running" operators.
+   * Order: by when the key was first seen, partition by partition. Cost: wide, one shuffle of one value for each key
+   * and partition; a step costs the keys it touches, never the keys held. Paper 3.3, "running" operators.
    * Spark `updateStateByKey` with a sum. Stops the job with MR_NOT_PAIR at a record that is no pair.
    *
    * ```ts
@@ -246,8 +246,8 @@ export interface DStream<T> {
   count(options?: VerbOptions): DStream<number>
 
   /**
-   * Shows the first records of each step on the standard output: 10, or `rows`. Of a state, those that the step touched,
-   * then the number of keys held. A step may be shown again after a crash, never with other content.
+   * Shows the first records of each step on the standard output: 10, or `rows`. Of a state, those that the step
+   * touched, then the number of keys held. A step may be shown again after a crash, never with other content.
    *
    * Paper 3.3, output operators. Spark `print`, Flink `print`.
    *
@@ -297,8 +297,8 @@ export interface DStream<T> {
 /**
  * A state as a stream: at each step every key held with its value. A key has one entry.
  *
- * `count()` and `print()` cost the keys a step touched; `map`, `filter`, `foreachRDD` with `collect()` and `output` read all
- * that is held, so use `changes()` first where that is enough.
+ * `count()` and `print()` cost the keys a step touched; `map`, `filter`, `foreachRDD` with `collect()` and `output`
+ * read all that is held, so use `changes()` first where that is enough.
  */
 export interface StateStream<K, S> extends DStream<[K, S]> {
   /**

@@ -108,7 +108,7 @@ export interface ReadStream {
 
 declare const parameters: unique symbol
 
-/** A program: what `job()` gives and a program's module exports by default. Start it with `start()` or `millrace run`. */
+/** A program: what `job()` gives and a program's module exports by default. `start()` or `millrace run` starts it. */
 export interface Job<P = unknown> {
   readonly name: string
   /** Only for the compiler: the type of the parameters that its builder gets. */

@@ -12,7 +12,7 @@ export interface StartOptions {
    * debuggers. Default `"threads"` for a file, `"inline"` for a job object, which has no other.
    */
   engine?: "inline" | "threads" | undefined
-  /** Worker threads; a whole number from 1 to 256. Default: the processors this process may use, at most `partitions`. */
+  /** Worker threads; a whole number from 1 to 256. Default: the processors it may use, at most `partitions`. */
   workers?: number | undefined
   /** In place of the job's partitions; a whole number from 1 to 1,024. */
   partitions?: number | undefined
@@ -38,13 +38,13 @@ export interface StartOptions {
 /**
  * Starts a job; resolves when its sources are open and its first step has begun.
  *
- * `program` is the file of a module whose default export is a job, as a `file:` URL or absolute path, or the job itself,
- * which runs on `inline` only. Installs no signal handler and never ends the process.
+ * `program` is the file of a module whose default export is a job, as a `file:` URL or absolute path, or the job
+ * itself, which runs on `inline` only. Installs no signal handler and never ends the process.
  *
  * Rejects with MR_FILE_MISSING, MR_FILE_NOT_COMPILED, MR_NO_DEFAULT_EXPORT, MR_MODULE_FAILED, MR_MODULE_OPENS,
- * MR_PROGRAM_DIFFERS, MR_START_INSIDE_JOB, MR_JOB_NEEDS_FILE, MR_ENGINE_UNKNOWN, MR_PARAMS_INVALID, MR_PARAMS_UNDECLARED,
- * MR_SETUP_FAILED, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, with the error of a source that cannot be opened, and with
- * whatever the job's builder throws.
+ * MR_PROGRAM_DIFFERS, MR_START_INSIDE_JOB, MR_JOB_NEEDS_FILE, MR_ENGINE_UNKNOWN, MR_PARAMS_INVALID,
+ * MR_PARAMS_UNDECLARED, MR_SETUP_FAILED, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, with the error of a source that cannot
+ * be opened, and with whatever the job's builder throws.
  *
  * ```ts
  * import { start } from "millrace"

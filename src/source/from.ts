@@ -38,6 +38,7 @@ export function from<T>(open: Open<T>): SourceOf<T> {
 
 async function receive(open: Open<unknown>, receiver: Receiver): Promise<void> {
   const { signal } = receiver
+  if (signal.aborted) return
   try {
     await unlessStopped(signal, handOver(open, receiver))
   } catch (error) {

@@ -16,6 +16,8 @@ export interface ReceiverSettings {
   readonly stepBytesMax?: number
   /** Room is given only by `giveRoom`. Otherwise there always is. */
   readonly withholdsRoom?: boolean
+  /** A step begins as soon as one is waited for. Otherwise by `beginStep`. */
+  readonly stepsAtOnce?: boolean
   /** Time passes only by `passTime`. Otherwise each wait is over at once. */
   readonly holdsTime?: boolean
 }
@@ -131,6 +133,7 @@ export class RecordingReceiver implements Receiver {
   }
 
   nextStep(): Promise<void> {
+    if (this.#settings.stepsAtOnce) return Promise.resolve()
     return this.#ask({ kind: "nextStep" }, this.#step)
   }
 

@@ -1,0 +1,45 @@
+import { PassThrough } from "node:stream"
+import { expect, test } from "vitest"
+import { batches } from "#src/source/batches.js"
+import { from } from "#src/source/from.js"
+import { generate } from "#src/source/generate.js"
+import { resolveSource } from "#src/source/resolve-source.js"
+
+test.each(["http://localhost:8080/views", "https://example.com/views", new URL("http://localhost/")])(
+  "%s is read over HTTP",
+  (url) => {
+    expect(resolveSource(url)).toMatchObject({ kind: "receive", description: `GET ${String(url)}` })
+  },
+)
+
+test("what generate(), batches() and from() give is its source", () => {
+  for (const given of [batches([[1]]), generate({ rate: 1, seed: 1 }, (i) => i), from(() => [1])]) {
+    expect(resolveSource(given)).toBe(given.source)
+  }
+})
+
+test.each<[string, unknown]>([
+  ["a PassThrough", new PassThrough()],
+  ["a Promise", Promise.resolve()],
+  ["a ReadableStream", new ReadableStream()],
+  ["an Array Iterator", [1].values()],
+  ["an EventTarget", new EventTarget()],
+])("%s is open already, and refused", (name, live) => {
+  expect(() => resolveSource(live)).toThrow(new RegExp(`^MR_SOURCE_LIVE: readStream\\(\\) got ${name}, which is`))
+})
+
+test.each([
+  undefined,
+  null,
+  5,
+  "",
+  "views.ndjson",
+  "localhost:8080/views",
+  "ftp://example.com/views",
+  {},
+  [1, 2],
+  /x/,
+  () => [1],
+])("%s is refused", (value) => {
+  expect(() => resolveSource(value)).toThrow(/^MR_SOURCE_UNKNOWN: readStream\(\) expects an http:/)
+})
