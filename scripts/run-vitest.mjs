@@ -3,8 +3,9 @@ import { spawn } from "node:child_process"
 import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
+import { fileURLToPath } from "node:url"
 
-const reporter = path.join(import.meta.dirname, "vitest-reporter.mjs")
+const reporter = fileURLToPath(new URL("vitest-reporter.mjs", import.meta.url))
 
 /**
  * @param {string} folder holds node_modules, the config and the tests

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
 
 /** The folder that holds package.json. */
-export const root = path.resolve(import.meta.dirname, "..")
+export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
 
 /** A failure the user can act on: its message is printed without a stack. */
 export class SetUpError extends Error {}

@@ -9,11 +9,22 @@ import type { Tree } from "./architecture/source-text.ts"
 const owners = {
   time: [
     "base/clock.ts", // the live clock
+    "engine/inline.ts", // takes turns with everything else; never waits
+    "source/iteration.ts", // the same
+    "worker/determinism.ts", // puts other clocks before the user's code
   ],
-  files: [] as string[],
-  sockets: [] as string[],
-  randomness: [] as string[],
-  processStarts: [] as string[],
+  files: [
+    "api/bundle.ts", // the user's program
+  ],
+  sockets: [
+    "source/connection.ts", // the one place that talks HTTP
+  ],
+  randomness: [
+    "worker/determinism.ts", // puts other random numbers before the user's code
+  ],
+  processStarts: [
+    "engine/threads.ts", // worker threads
+  ],
 }
 
 describe("src/", () => {

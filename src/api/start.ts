@@ -5,6 +5,7 @@ import { systemClock } from "../base/clock.ts"
 import { parseDuration } from "../base/duration.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
+import type { RunTotals } from "../driver/driver.ts"
 import { Driver } from "../driver/driver.ts"
 import type { WriteText } from "../driver/outputs.ts"
 import { InlineEngine } from "../engine/inline.ts"
@@ -108,7 +109,8 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
     hearLog: hooks.hearLog,
   })
-  const done = ended(loaded, driver, options.resources === undefined ? resources : undefined)
+  const close = options.resources === undefined ? () => job.options.teardown?.(resources) : () => undefined
+  const done = ended(loaded, driver, events, close)
   done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
   jobStarted(job)
   stopOnAbort(options.signal, driver)
@@ -131,17 +133,19 @@ function engineOf({ engine }: StartOptions): (program: LoadedProgram, workers: n
 }
 
 /** The run's end, with what the job and its program opened closed. */
-async function ended(loaded: LoadedProgram, driver: Driver, opened: unknown): Promise<Summary> {
-  const { teardown } = loaded.job.options
+async function ended(loaded: LoadedProgram, driver: Driver, events: EventHub, close: () => unknown): Promise<Summary> {
+  let totals: RunTotals
   try {
-    const totals = await driver.done
-    return { job: loaded.job.name, ...totals }
+    totals = await driver.done
   } catch (error) {
-    throw loaded.explain(error)
-  } finally {
     await loaded.remove()
-    if (teardown !== undefined) await hook("teardown", () => teardown(opened))
+    // Two failures, one rejection: the run's own is the one that matters.
+    await hook("teardown", close).catch((late: unknown) => events.emit("warning", { source: "teardown", message: messageOf(late) }))
+    throw loaded.explain(error)
   }
+  await loaded.remove()
+  await hook("teardown", close)
+  return { job: loaded.job.name, ...totals }
 }
 
 async function hook<T>(name: "setup" | "teardown", call: () => T | Promise<T>): Promise<T> {

@@ -118,7 +118,8 @@ function attempt(runnable: RunnableStage, loops: Loops, { partition }: TaskName,
   if (stage.end.kind === "state") return { block: updateState(runnable, loops, reader, inputs.table), account }
 
   const out = newAccumulator()
-  loops.run(reader, out, skipInto(stage, account))
+  if (countsKeys(stage)) out.count = inputs.table?.size ?? 0
+  else loops.run(reader, out, skipInto(stage, account))
   if (runnable.checked) {
     requirePlainData(out.rows, stage.name)
     requirePlainData(out.keys.all(), stage.name)
@@ -133,6 +134,10 @@ function attempt(runnable: RunnableStage, loops: Loops, { partition }: TaskName,
       return { block: finishCombine(out, stage.end.exchange === "shuffle" ? runnable.partitions : 1), account }
   }
 }
+
+/** The keys a state holds are counted without reading them. */
+const countsKeys = ({ source, operators, end }: Stage): boolean =>
+  source.kind === "state" && operators.length === 0 && end.kind === "count"
 
 function updateState(runnable: RunnableStage, loops: Loops, pairs: Reader, table: ReadOnlyTable | undefined): Block {
   const delta: DeltaColumns = { keys: [], values: [], olds: [], changes: [] }

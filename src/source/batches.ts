@@ -23,7 +23,8 @@ export function batches<T>(batches: readonly (readonly T[])[]): SourceOf<T> {
     description: `batches(${batches.length} with ${records.length} records)`,
     total: records.length,
     admitted: (stepIndex) => ends[stepIndex] ?? records.length,
-    read: (from, until) => records.slice(from, until),
+    // Copies: a step that is run again must find what it found the first time, whatever its functions did with it.
+    read: (from, until) => structuredClone(records.slice(from, until)),
   }
   return sourceOf(source)
 }

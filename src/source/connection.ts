@@ -2,6 +2,7 @@
 import { unescape } from "node:querystring"
 import { messageOf } from "../base/errors.ts"
 import { accepted } from "./content-type.ts"
+import { unlessStopped } from "./stopping.ts"
 
 /** A URL as it is asked for and as it is shown: without the password that it may hold. */
 export interface Target {
@@ -68,12 +69,21 @@ export class Connection {
     if (response.body === null) return
     const reader = response.body.getReader()
     for (;;) {
-      const result = await reader.read().catch((error: unknown) => {
-        throw lost(error)
-      })
+      const result = await this.#unlessClosed(reader.read())
       if (result.done) return
       yield result.value as Uint8Array
     }
+  }
+
+  async #unlessClosed<R>(read: Promise<R>): Promise<R> {
+    try {
+      // A body that is aborted when all of it has come, but has not been read, neither ends nor fails.
+      const result = await unlessStopped(this.#controller.signal, read)
+      if (result !== undefined) return result
+    } catch (error) {
+      throw lost(error)
+    }
+    throw new ConnectionLost("closed")
   }
 }
 

@@ -24,7 +24,7 @@ export class SseReader implements BodyReader {
   #lines: string[] = []
   /** Text since the last whole event: its beginning and its bytes. */
   #unfinished = { start: "", bytes: 0 }
-  /** The line ends that the chunk being read follows: a blank line may be cut in two. */
+  /** The last character before the chunk being read: line ends and blank lines may be cut in two. */
   #before = ""
   /** The event being received is over the limit and was rejected: what comes is dropped up to its end. */
   #isSkipping = false
@@ -63,10 +63,12 @@ export class SseReader implements BodyReader {
   }
 
   push(chunk: Uint8Array): void {
-    const text = this.#decoder.decode(chunk, { stream: true })
+    const decoded = this.#decoder.decode(chunk, { stream: true })
+    if (decoded === "") return
+    const text = withLineFeeds(decoded, this.#before)
     if (this.#isSkipping) this.#skip(text)
     else this.#feed(text)
-    this.#before = /[\r\n]*$/.exec((this.#before + text).slice(-3))![0]
+    this.#before = decoded.at(-1)!
     this.#handOver()
   }
 
@@ -89,20 +91,17 @@ export class SseReader implements BodyReader {
 
   /** Drops the rest of an event that is too large; what follows its blank line is read again. */
   #skip(text: string): void {
-    const joined = this.#before + text
-    const end = endOfFirstBlankLine(joined)
-    if (end <= this.#before.length) return
+    const end = endOfBlankLine(this.#before, text, "first")
+    if (end === 0) return
     this.#isSkipping = false
-    this.#before = ""
     this.#unfinished = { start: "", bytes: 0 }
-    this.#feed(joined.slice(end))
+    this.#feed(text.slice(end))
   }
 
   #measure(text: string): void {
-    const end = Math.max(0, endOfLastBlankLine(this.#before + text) - this.#before.length)
-    if (end > 0) this.#unfinished = { start: "", bytes: 0 }
-    const { start, bytes } = this.#unfinished
-    const rest = end === 0 ? text : text.slice(end)
+    const end = endOfBlankLine(this.#before, text, "last")
+    const rest = text.slice(end)
+    const { start, bytes } = end > 0 ? { start: "", bytes: 0 } : this.#unfinished
     this.#unfinished = {
       start: start.length < SAMPLE_CHARS ? start + rest.slice(0, SAMPLE_CHARS) : start,
       bytes: bytes + Buffer.byteLength(rest),
@@ -129,20 +128,20 @@ function isLarger(text: string, bytesMax: number): boolean {
   return text.length * 3 > bytesMax && Buffer.byteLength(text) > bytesMax
 }
 
-// A blank line is a line end after a line end. Line ends are \n, \r\n and \r, even mixed, so three pairs are enough.
-const BLANK_LINES = ["\n\n", "\n\r", "\r\r"]
-
-/** Where the text behind the last blank line begins; 0 if there is none. */
-function endOfLastBlankLine(text: string): number {
-  const at = Math.max(...BLANK_LINES.map((pair) => text.lastIndexOf(pair)))
-  return at === -1 ? 0 : endOfPair(text, at)
+/**
+ * The text with all its line ends (\n, \r\n, \r) as \n. The parser knows all three, but cannot tell whether a \r at the
+ * end of a chunk is one of them before the next chunk comes; `before`, the character in front, tells it without waiting.
+ */
+function withLineFeeds(text: string, before: string): string {
+  const rest = before === "\r" && text.startsWith("\n") ? text.slice(1) : text
+  return rest.includes("\r") ? rest.replaceAll(/\r\n?/g, "\n") : rest
 }
 
-function endOfFirstBlankLine(text: string): number {
-  const found = BLANK_LINES.map((pair) => text.indexOf(pair)).filter((at) => at !== -1)
-  return found.length === 0 ? 0 : endOfPair(text, Math.min(...found))
-}
-
-function endOfPair(text: string, at: number): number {
-  return text.startsWith("\r\n", at + 1) ? at + 3 : at + 2
+/** Where the text behind its first or last blank line begins, one that is cut in two included; 0 if there is none. */
+function endOfBlankLine(before: string, text: string, which: "first" | "last"): number {
+  const startsBlank = /^[\r\n]$/.test(before) && text.startsWith("\n")
+  if (which === "first" && startsBlank) return 1
+  const at = which === "first" ? text.indexOf("\n\n") : text.lastIndexOf("\n\n")
+  if (at !== -1) return at + 2
+  return startsBlank ? 1 : 0
 }

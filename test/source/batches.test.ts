@@ -32,7 +32,9 @@ describe("batches()", () => {
   })
 
   test("refuses what is no array of arrays", () => {
-    expect(() => batches("ab" as never)).toThrow(/^MR_OPTION_INVALID: batches\(\): the option "batches" expects an array/)
+    expect(() => batches("ab" as never)).toThrow(
+      /^MR_OPTION_INVALID: batches\(\): the option "batches" expects an array/,
+    )
     expect(() => batches([[1], 2] as never)).toThrow(/"batches\[1\]" expects an array of records, but got 2/)
   })
 })

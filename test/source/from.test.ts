@@ -134,7 +134,7 @@ describe("from()", () => {
     const open = sourceFrom(() => new Promise<AsyncIterable<unknown>>((resolve) => (give = resolve))).open(receiver)
     receiver.stop()
     await open
-    give(countingWith(closed))
+    give(oneThenNothingWith(closed))
     await isClosed
     expect(receiver.events).toEqual([])
   })
@@ -190,7 +190,7 @@ describe("from()", () => {
     expect(() => from(live as never)).toThrow(new RegExp(`^MR_SOURCE_LIVE: readStream\\(\\) got ${name}, `))
   })
 
-  test.each([5, "text", undefined, {}, [1]])("refuses %o", (value) => {
+  test.each([[5], ["text"], [undefined], [{}], [[1]]])("refuses %o", (value) => {
     expect(() => from(value as never)).toThrow(/^MR_SOURCE_UNKNOWN/)
   })
 })

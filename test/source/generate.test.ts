@@ -67,7 +67,9 @@ describe("generate()", () => {
   })
 
   test("refuses an option that does not exist, and names the one that was meant", () => {
-    expect(() => generate({ rate: 1, seeds: 1 } as never, (i) => i)).toThrow(/^MR_OPTION_UNKNOWN: .*did you mean "seed"/)
+    expect(() => generate({ rate: 1, seeds: 1 } as never, (i) => i)).toThrow(
+      /^MR_OPTION_UNKNOWN: .*did you mean "seed"/,
+    )
   })
 
   test("refuses what is no function", () => {
