@@ -26,7 +26,6 @@ export interface ErrorDetails {
   MR_GRAPH_SEALED: { verb: string }
   MR_FUNCTION_EXPECTED: { verb: string; argument: string; got: unknown; at: SourcePosition | undefined }
   MR_ASYNC_OPERATOR: { verb: string; at: SourcePosition | undefined }
-  MR_STREAM_EXPECTED: { verb: string; got: unknown }
   MR_SOURCE_UNKNOWN: { got: unknown }
   MR_SOURCE_LIVE: { got: string }
   MR_NOT_A_STATE: { verb: string; got: string }
@@ -34,7 +33,6 @@ export interface ErrorDetails {
   MR_BUILDER_ASYNC: { job: string }
   MR_PARAMS_INVALID: { job: string; issues: readonly string[] }
   MR_PARAMS_UNDECLARED: { job: string; given: readonly string[] }
-  MR_SCHEMA_INVALID: { where: string; got: unknown }
   MR_SCHEMA_ASYNC: { where: string }
 
   // a program that cannot be loaded or started
@@ -46,7 +44,6 @@ export interface ErrorDetails {
   MR_PROGRAM_DIFFERS: { node: string; driver: string; worker: string }
   MR_START_INSIDE_JOB: Record<never, never>
   MR_JOB_NEEDS_FILE: { engine: string }
-  MR_ENGINE_UNKNOWN: { got: unknown; known: readonly string[] }
   MR_SETUP_FAILED: { hook: string; message: string }
   MR_OUTPUT_UNKNOWN: { name: string; known: readonly string[] }
   MR_OUTPUT_TAKEN: { name: string }
@@ -141,10 +138,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     text: (d) =>
       `The function of ${d.verb}() at ${showPosition(d.at)} is asynchronous, but an operator must be synchronous and pure; do such work in foreachRDD() or before the records reach the stream.`,
   },
-  MR_STREAM_EXPECTED: {
-    when: "A verb that combines streams got something else.",
-    text: (d) => `${d.verb}() expects a stream of the same job, but got ${showValue(d.got)}.`,
-  },
   MR_SOURCE_UNKNOWN: {
     when: "readStream() got something it cannot read.",
     text: (d) =>
@@ -176,10 +169,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "Parameters are given to a job that declares none.",
     text: (d) =>
       `The job "${d.job}" declares no parameters, but got ${listed(d.given)}; declare them with job({ params: schema }).`,
-  },
-  MR_SCHEMA_INVALID: {
-    when: "A schema is not a Standard Schema.",
-    text: (d) => `${d.where} expects a Standard Schema (valibot, zod, arktype, …), but got ${showValue(d.got)}.`,
   },
   MR_SCHEMA_ASYNC: {
     when: "A schema validates asynchronously.",
@@ -222,10 +211,6 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "A job object is started on an engine whose workers must load a module.",
     text: (d) =>
       `A job object runs only on engine "inline", but engine "${d.engine}" was asked for; pass the job's file, start(new URL("./job.ts", import.meta.url)).`,
-  },
-  MR_ENGINE_UNKNOWN: {
-    when: "The engine asked for does not exist.",
-    text: (d) => `There is no engine ${showValue(d.got)}; choose one of ${listed(d.known)}.`,
   },
   MR_SETUP_FAILED: {
     when: "The job's setup or teardown threw.",

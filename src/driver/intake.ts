@@ -149,51 +149,63 @@ export class Intake {
   }
 
   #receiver(ready: () => void): Receiver {
+    const { name, recordBytesMax, stepBytesMax } = this.#node
     const { signal } = this.#abort
+    const unlessStopped = (receive: () => void): void => {
+      if (!signal.aborted) receive()
+    }
     const until = (waiting: (() => void)[]): Promise<void> =>
       signal.aborted ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
-    const received = (sizeBytes: number): void => {
-      this.#pendingBytes += sizeBytes
-    }
     return {
-      name: this.#node.name,
+      name,
       signal,
-      recordBytesMax: this.#node.recordBytesMax,
-      stepBytesMax: this.#node.stepBytesMax,
+      recordBytesMax,
+      stepBytesMax,
       ready,
-      bytes: (format, bytes) => {
-        if (signal.aborted || bytes.length === 0) return
-        received(bytes.length)
-        if (format === "json") {
-          this.#closeChunk()
-          this.#keep(receivedBlock("json", bytes))
-          return
-        }
-        this.#lines.push(Buffer.from(bytes))
-        this.#lineBytes += bytes.length
-        if (this.#lineBytes >= CHUNK_BYTES) this.#closeChunk()
-      },
-      values: (values) => {
-        if (signal.aborted || values.length === 0) return
-        requirePlainData(values, `source "${this.#node.name}"`)
-        this.#closeChunk()
-        const block = rowsBlock(values)
-        received(block.sizeBytes)
-        this.#keep(block)
-      },
-      reject: (why, sample) => {
-        if (signal.aborted) return
-        this.#closeChunk()
-        this.#keep(makeBlock("rejected", [[why], [sample]]))
-      },
-      room: () => (this.#pendingBytes < this.#node.stepBytesMax ? Promise.resolve() : until(this.#makeRoom)),
+      bytes: (format, bytes) => unlessStopped(() => this.#receiveBytes(format, bytes)),
+      values: (values) => unlessStopped(() => this.#receiveValues(values)),
+      reject: (why, sample) => unlessStopped(() => this.#receive(makeBlock("rejected", [[why], [sample]]))),
+      room: () => (this.#pendingBytes < stepBytesMax ? Promise.resolve() : until(this.#makeRoom)),
       nextStep: () => until(this.#beginStep),
-      wait: (ms) =>
-        new Promise((resolve) => {
-          const cancel = this.#hooks.clock.at(this.#hooks.clock.now() + ms, resolve)
-          signal.addEventListener("abort", () => (cancel(), resolve()), { once: true })
-        }),
+      wait: (ms) => this.#wait(ms),
       warn: this.#hooks.warn,
     }
+  }
+
+  #receiveBytes(format: "ndjson" | "json", bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    if (format === "json" || bytes.length >= CHUNK_BYTES) return this.#receive(receivedBlock(format, bytes))
+    this.#lines.push(Buffer.from(bytes))
+    this.#lineBytes += bytes.length
+    this.#pendingBytes += bytes.length
+    if (this.#lineBytes >= CHUNK_BYTES) this.#closeChunk()
+  }
+
+  #receiveValues(values: readonly unknown[]): void {
+    if (values.length === 0) return
+    requirePlainData(values, `source "${this.#node.name}"`)
+    this.#receive(rowsBlock(values))
+  }
+
+  /** A chunk by itself, after what was gathered before it. */
+  #receive(block: Block): void {
+    this.#closeChunk()
+    this.#pendingBytes += block.sizeBytes
+    this.#keep(block)
+  }
+
+  #wait(ms: number): Promise<void> {
+    const { clock } = this.#hooks
+    const { signal } = this.#abort
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel()
+        signal.removeEventListener("abort", end)
+        resolve()
+      }
+      const cancel = clock.at(clock.now() + ms, end)
+      if (signal.aborted) end()
+      else signal.addEventListener("abort", end)
+    })
   }
 }

@@ -5,7 +5,6 @@
  * node is computed once a step, and each reader decodes its own copy). Between the cuts narrow operators fuse into one
  * stage, also behind a shuffle, and up to and including the map-side combine.
  */
-import { refuse } from "../base/errors.ts"
 import type { Edge, Graph, Node, NodeId, OutputNode, StateNode, TransformNode } from "../stream/node.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
@@ -124,7 +123,7 @@ class Planner {
           ? chain(this.#keyed(node, node.operator.add, "reduceByKey"))
           : chain({ kind: "total", stage: this.#countStage(node) }, 1)
       case "output":
-        throw refuse("MR_STREAM_EXPECTED", { verb: "an edge", got: node.name })
+        throw new Error(`invariant: nothing reads the output "${node.name}"`)
     }
   }
 

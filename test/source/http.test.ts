@@ -1,5 +1,6 @@
 import { once } from "node:events"
 import type http from "node:http"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { httpSource } from "#src/source/http.js"
 import { RecordingReceiver } from "../contract/recording-receiver.ts"
@@ -234,31 +235,26 @@ describe("NDJSON", () => {
   })
 
   test("a server that writes faster than there is room is made to wait", async () => {
-    let isPaused!: () => void
-    const paused = new Promise<void>((resolve) => (isPaused = resolve))
-    let written = 0
+    let written = 0 // bytes that have left the server's process
     const server = await serving((_request, response) => {
-      response.writeHead(200, { "content-type": NDJSON })
       const piece = Buffer.from("1\n".repeat(50_000))
       const fill = (): void => {
-        // What the socket did not take in this turn or the next ones waits in this process; a drain would go on.
-        while (response.write(piece, (error) => !error && (written += piece.length)));
-        response.once("drain", fill)
-        if (written > 0) void isStill(() => written).then(isPaused)
+        while (response.write(piece, (error) => (written += error ? 0 : piece.length)));
       }
+      response.on("drain", fill)
+      response.writeHead(200, { "content-type": NDJSON })
       fill()
-      response.once("drain", fill)
     })
     const receiver = new RecordingReceiver({ withholdsRoom: true, stepBytesMax: 100_000 })
     const open = httpSource(server.url).open(receiver)
     await receiver.until((told) => told.count("room") === 1)
-    await paused
-    const before = written
-    expect(before).toBeLessThan(50_000_000) // what the kernel holds for two sockets
+    await isStill(() => written)
     expect(receiver.count("records")).toBe(1)
+    const before = written
+    expect(before).toBeLessThan(50_000_000) // what the system holds for two sockets
     while (written === before) {
       receiver.giveRoom()
-      await new Promise((resolve) => setImmediate(resolve))
+      await nextTurn()
     }
     receiver.stop()
     await open
@@ -267,9 +263,12 @@ describe("NDJSON", () => {
 
 /** Resolves when a number has not changed for many turns of the event loop. */
 async function isStill(number: () => number): Promise<void> {
-  for (let last = number(), turns = 0; turns < 2_000; turns++) {
-    await new Promise((resolve) => setImmediate(resolve))
-    if (number() !== last) [last, turns] = [number(), 0]
+  let last = number()
+  for (let turns = 0; turns < 2_000; turns++) {
+    await nextTurn()
+    if (number() === last) continue
+    last = number()
+    turns = 0
   }
 }
 
@@ -340,7 +339,7 @@ test.each([
   const receiver = new RecordingReceiver()
   const open = httpSource(server.url).open(receiver)
   if (isSo !== undefined) await receiver.until(isSo)
-  while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  while (server.requests.length === 0) await nextTurn()
   const { socket } = server.requests[0]!
   receiver.stop()
   await open
