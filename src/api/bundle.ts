@@ -6,7 +6,7 @@
  * `__dirname` and `__filename` stay those of the source file.
  */
 import { createHash } from "node:crypto"
-import { existsSync } from "node:fs"
+import { existsSync, rmSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { isBuiltin } from "node:module"
 import type { SourceMapPayload } from "node:module"
@@ -41,7 +41,13 @@ export async function bundleProgram(file: string): Promise<Bundle> {
   if (!existsSync(file)) throw refuse("MR_FILE_MISSING", { file })
   const directory = await mkdtemp(join(tmpdir(), "millrace-"))
   const path = join(directory, "job.mjs")
-  const remove = (): Promise<void> => rm(directory, { recursive: true, force: true })
+  // A process may end with its job running: by a second Ctrl-C, or by an exit() of the program's.
+  const removeAtExit = (): void => rmSync(directory, { recursive: true, force: true })
+  process.once("exit", removeAtExit)
+  const remove = async (): Promise<void> => {
+    await rm(directory, { recursive: true, force: true })
+    process.removeListener("exit", removeAtExit)
+  }
   try {
     const { text, map } = await compile(file, path)
     await writeFile(
@@ -57,8 +63,12 @@ export async function bundleProgram(file: string): Promise<Bundle> {
   }
 }
 
+/** Bundles being made now. The compiler is a process of its own, which is let go of with the last of them. */
+let compiling = 0
+
 async function compile(file: string, outfile: string): Promise<{ text: string; map: string }> {
-  const { build } = await import("esbuild")
+  const { build, stop } = await import("esbuild")
+  compiling++
   try {
     const { outputFiles } = await build({
       entryPoints: [file],
@@ -85,6 +95,8 @@ async function compile(file: string, outfile: string): Promise<{ text: string; m
   } catch (error) {
     const problems = isBuildFailure(error) ? error.errors.map(showMessage) : [messageOf(error)]
     throw refuse("MR_FILE_NOT_COMPILED", { file, problems })
+  } finally {
+    if (--compiling === 0) await stop()
   }
 }
 

@@ -1,6 +1,6 @@
 /** `job()`: declares a program. */
-import { callSite } from "../base/call-site.ts"
-import { refuse } from "../base/errors.ts"
+import { callSite, programPosition } from "../base/call-site.ts"
+import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
 import { resolveSource } from "../source/resolve-source.ts"
 import { GraphBuilder } from "../stream/graph-builder.ts"
@@ -34,10 +34,22 @@ export class JobObject implements JobDefinition {
     const graph = new GraphBuilder(this.name)
     if (this.options.interval !== undefined) graph.stateInterval(this.options.interval, undefined)
     const streams = { readStream: readStreamOf(graph), params } as unknown as Streams<unknown>
-    const result: unknown = this.#builder(streams)
-    if (typeof (result as { then?: unknown } | undefined)?.then === "function")
-      throw refuse("MR_BUILDER_ASYNC", { job: this.name })
+    this.#build(streams)
     return graph.seal(partitions ?? this.options.partitions ?? PARTITIONS, intervalMs)
+  }
+
+  #build(streams: Streams<unknown>): void {
+    let result: unknown
+    try {
+      result = this.#builder(streams)
+    } catch (error) {
+      if (error instanceof MillraceError) throw error
+      const at = programPosition(error instanceof Error ? (error.stack ?? "") : "")
+      throw refuse("MR_BUILDER_FAILED", { job: this.name, message: messageOf(error), at }, error)
+    }
+    if (typeof (result as { then?: unknown } | undefined)?.then !== "function") return
+    ;(result as Promise<unknown>).then(undefined, () => undefined) // what it rejects with does not matter any more
+    throw refuse("MR_BUILDER_ASYNC", { job: this.name })
   }
 }
 

@@ -4,7 +4,7 @@ import { refuse } from "../base/errors.ts"
 import type { JobDefinition } from "../stream/job-definition.ts"
 import { isJob, loadJob } from "../worker/load-job.ts"
 import { bundleProgram } from "./bundle.ts"
-import { JobObject } from "./job.ts"
+import type { JobObject } from "./job.ts"
 import type { Job } from "./program.ts"
 
 export interface LoadedProgram {
@@ -16,7 +16,9 @@ export interface LoadedProgram {
   /** The job once more, sharing no variables with `job` if it comes from a file. */
   loadAgain(): Promise<JobDefinition>
   /** Puts an error's places in terms of the program's own files. */
-  explain(error: unknown): unknown
+  readonly explain: (error: unknown) => unknown
+  /** The same for a text. */
+  readonly original: (text: string) => string
   /** Removes what loading made. */
   remove(): Promise<void>
 }
@@ -31,6 +33,7 @@ export async function loadProgram(program: URL | string | Job): Promise<LoadedPr
       hash: "",
       loadAgain: () => Promise.resolve(job),
       explain: (error) => error,
+      original: (text) => text,
       remove: () => Promise.resolve(),
     }
   }
@@ -44,6 +47,7 @@ export async function loadProgram(program: URL | string | Job): Promise<LoadedPr
       hash,
       loadAgain: () => loadJob(module, file, "worker"),
       explain: (error) => positions.originalError(error),
+      original: (text) => positions.original(text),
       remove,
     }
   } catch (error) {

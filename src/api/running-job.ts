@@ -11,6 +11,7 @@ import type { OutputStep, Running, Summary } from "./running.ts"
 export class OutputReaders {
   readonly #names: readonly string[]
   readonly #readers = new Map<string, OutputReader>()
+  #end: { readonly error: Error | undefined } | undefined
 
   constructor(names: readonly string[]) {
     this.#names = names
@@ -21,6 +22,7 @@ export class OutputReaders {
     if (!this.#names.includes(name)) throw refuse("MR_OUTPUT_UNKNOWN", { name, known: this.#names })
     if (this.#readers.has(name)) throw refuse("MR_OUTPUT_TAKEN", { name })
     const reader = new OutputReader(() => this.#readers.delete(name))
+    if (this.#end !== undefined) reader.end(this.#end.error)
     this.#readers.set(name, reader)
     return reader
   }
@@ -31,6 +33,7 @@ export class OutputReaders {
   }
 
   end(error: Error | undefined): void {
+    this.#end = { error }
     for (const reader of this.#readers.values()) reader.end(error)
   }
 }

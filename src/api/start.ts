@@ -7,12 +7,13 @@ import { messageOf, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
 import type { RunTotals } from "../driver/driver.ts"
 import { Driver } from "../driver/driver.ts"
-import type { WriteText } from "../driver/outputs.ts"
+import type { ShowStep } from "../driver/outputs.ts"
 import { InlineEngine } from "../engine/inline.ts"
 import { ThreadsEngine } from "../engine/threads.ts"
 import { EventHub } from "../observe/events.ts"
 import type { Plan } from "../plan/plan.ts"
 import { planOf } from "../plan/plan.ts"
+import { printStep } from "../sink/print.ts"
 import type { StepRecord } from "../stream/step-record.ts"
 import type { Engine } from "../wire/engine.ts"
 import { isInsideJob } from "../worker/load-job.ts"
@@ -28,8 +29,20 @@ import { jobStarted } from "./unstarted-job.ts"
 export interface StartHooks {
   readonly clock?: Clock
   readonly engine?: (program: LoadedProgram, workers: number) => Engine
-  readonly write?: WriteText
+  readonly show?: ShowStep
   readonly hearLog?: (record: StepRecord) => void
+  /** Is told what will run, before `setup` and before any event. */
+  readonly starting?: (run: Starting) => void
+}
+
+/** A run that is about to begin. */
+export interface Starting {
+  readonly plan: Plan
+  readonly workers: number
+  /** All that it will tell, from its first event on. */
+  readonly events: EventHub
+  /** Puts an error's places in terms of the program's own files. */
+  readonly explain: (error: unknown) => unknown
 }
 
 const STEPS_IN_FLIGHT = 4
@@ -52,15 +65,14 @@ export async function startWith(
   }
 }
 
-/** The plan of a program, without running it. */
+/** The plan of a program, without running it. `original` puts the places in it in terms of the program's own files. */
 export async function planProgram(
   program: URL | string | Job,
   options: Pick<StartOptions, "params" | "interval" | "partitions">,
-): Promise<Plan> {
+): Promise<{ readonly plan: Plan; readonly original: (text: string) => string }> {
   const loaded = await loadProgram(program)
   try {
-    const { params, ...settings } = settingsOf(loaded, options)
-    return planOf(loaded.job.graph({ params, ...settings }))
+    return { plan: planOf(loaded.job.graph(settingsOf(loaded, options))), original: loaded.original }
   } catch (error) {
     throw loaded.explain(error)
   } finally {
@@ -96,14 +108,16 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     loaded,
     options.workers ?? Math.min(availableParallelism(), plan.graph.partitions),
   )
+  hooks.starting?.({ plan, workers: engine.workers, events, explain: loaded.explain })
   const resources = options.resources ?? (await hook("setup", () => job.options.setup?.(settings.params)))
   const driver: Driver = new Driver({
     plan,
     engine,
     load: { kind: "load", module: loaded.module ?? "", ...settings },
+    programHash: loaded.hash,
     clock: hooks.clock ?? systemClock(),
     events,
-    outputs: { write: hooks.write ?? writeToStdout, resources, reader: (name) => readers.reader(name) },
+    outputs: { show: hooks.show ?? showOnStdout, resources, reader: (name) => readers.reader(name) },
     openStepsMax: options.stepsInFlight ?? STEPS_IN_FLIGHT,
     stepsMax: options.steps,
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
@@ -140,7 +154,9 @@ async function ended(loaded: LoadedProgram, driver: Driver, events: EventHub, cl
   } catch (error) {
     await loaded.remove()
     // Two failures, one rejection: the run's own is the one that matters.
-    await hook("teardown", close).catch((late: unknown) => events.emit("warning", { source: "teardown", message: messageOf(late) }))
+    await hook("teardown", close).catch((late: unknown) =>
+      events.emit("warning", { source: "teardown", message: messageOf(late) }),
+    )
     throw loaded.explain(error)
   }
   await loaded.remove()
@@ -163,8 +179,7 @@ function stopOnAbort(signal: AbortSignal | undefined, driver: Driver): void {
   else signal.addEventListener("abort", stop, { once: true })
 }
 
-function writeToStdout(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error == null ? resolve() : reject(error)))
+const showOnStdout: ShowStep = (printed) =>
+  new Promise((resolve, reject) => {
+    process.stdout.write(printStep(printed), (error) => (error == null ? resolve() : reject(error)))
   })
-}

@@ -15,7 +15,21 @@ export function callSite(): SourcePosition | undefined {
   Error.stackTraceLimit = 12
   const stack = new Error().stack ?? ""
   Error.stackTraceLimit = limit
-  return stackPositions(stack).find(({ file }) => !file.startsWith(ownDirectory) && !file.startsWith("node:"))
+  return programPosition(stack)
+}
+
+/** The innermost place of a stack that lies in the program: neither in this package nor in Node. */
+export function programPosition(stack: string): SourcePosition | undefined {
+  return stackPositions(stack).find(isOfProgram)
+}
+
+/** The lines of a stack that name places in the program. */
+export function programFrames(stack: string): string[] {
+  return stack.split("\n").filter((line) => stackPositions(line).some(isOfProgram))
+}
+
+function isOfProgram({ file }: SourcePosition): boolean {
+  return !file.startsWith(ownDirectory) && !file.startsWith("node:")
 }
 
 /** The positions a stack names, innermost first. */

@@ -31,6 +31,7 @@ export interface ErrorDetails {
   MR_NOT_A_STATE: { verb: string; got: string }
   MR_INVALID_NOT_COLLECTED: { source: string }
   MR_BUILDER_ASYNC: { job: string }
+  MR_BUILDER_FAILED: { job: string; message: string; at: SourcePosition | undefined }
   MR_PARAMS_INVALID: { job: string; issues: readonly string[] }
   MR_PARAMS_UNDECLARED: { job: string; given: readonly string[] }
   MR_SCHEMA_ASYNC: { where: string }
@@ -76,6 +77,7 @@ export interface ErrorDetails {
 
   // the command
   MR_USAGE: { problem: string; hint: string }
+  MR_UNCAUGHT: { message: string }
 }
 
 export type ErrorCode = keyof ErrorDetails
@@ -160,6 +162,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "A job's builder is async.",
     text: (d) =>
       `The builder of job "${d.job}" is asynchronous, but it must declare the same graph everywhere, at once; open what must be opened in job({ setup }).`,
+  },
+  MR_BUILDER_FAILED: {
+    when: "A job's builder threw.",
+    text: (d) => `The builder of job "${d.job}" failed at ${showPosition(d.at)}: ${d.message}`,
   },
   MR_PARAMS_INVALID: {
     when: "The parameters given to a job do not match its params schema.",
@@ -293,6 +299,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_USAGE: {
     when: "The command line cannot be understood.",
     text: (d) => `${d.problem}${d.hint === "" ? "" : ` ${d.hint}`}`,
+  },
+  MR_UNCAUGHT: {
+    when: "Code that the program set going by itself (a timer, an event, a promise nobody waits for) threw.",
+    text: (d) => `The program failed where nothing catches it: ${d.message}; handle the error where it arises.`,
   },
 }
 

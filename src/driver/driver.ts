@@ -35,6 +35,8 @@ export interface DriverOptions {
   readonly plan: Plan
   readonly engine: Engine
   readonly load: LoadMessage
+  /** Hash of the program's text, for the step log. */
+  readonly programHash: string
   readonly clock: Clock
   readonly events: EventHub
   readonly outputs: Omit<OutputHooks, "clock">
@@ -133,7 +135,7 @@ export class Driver {
    * @throws what stops a run; `done` is then rejected too
    */
   async start(): Promise<void> {
-    const { engine, load, clock, durationMs, plan } = this.#options
+    const { engine, load, programHash, clock, durationMs, plan } = this.#options
     const failed = this.done.then(() => undefined)
     engine.start(load, (event) => this.#hearEngine(event))
     await Promise.race([this.#allJoined.promise, failed])
@@ -143,7 +145,7 @@ export class Driver {
     this.#startedAt = clock.now()
     const { intervalMs, partitions } = plan.graph
     const firstStep = Math.floor(this.#startedAt / intervalMs)
-    const fingerprint = fingerprintLines(plan.graph).join("\n")
+    const fingerprint = [`program ${programHash}`, ...fingerprintLines(plan.graph)].join("\n")
     this.#log.append({
       kind: "program",
       job: plan.graph.job,

@@ -6,13 +6,13 @@ import type { Clock } from "../base/clock.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import type { Block } from "../block/block.ts"
 import type { PlannedOutput } from "../plan/plan.ts"
-import { printStep } from "../sink/print.ts"
+import type { Printed } from "../sink/print.ts"
 import { PublishedRDD } from "../sink/published-rdd.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { StepTime } from "../stream/step-time.ts"
 
-/** Where `print()` writes. Resolves when there is room for more. */
-export type WriteText = (text: string) => Promise<void>
+/** Shows a step of a `print()`. Resolves when there is room for more. */
+export type ShowStep = (printed: Printed) => Promise<void>
 
 /** What reads a named output: takes one step's rows, and resolves when it has room for the next. */
 export type TakeRows = (time: StepTime, rows: readonly unknown[]) => Promise<void>
@@ -22,7 +22,7 @@ const RETRY_MS = 50
 
 export interface OutputHooks {
   readonly clock: Clock
-  readonly write: WriteText
+  readonly show: ShowStep
   readonly resources: unknown
   /** The reader of a named output, if somebody reads it. */
   readonly reader: (name: string) => TakeRows | undefined
@@ -38,9 +38,7 @@ export async function deliver(
   const { name, output } = planned.node
   switch (output.kind) {
     case "print":
-      return hooks.write(
-        printStep({ name, start: time.start, rowsMax: output.rowsMax, blocks, touchedOnly: planned.touchedOnly }),
-      )
+      return hooks.show({ name, time, rowsMax: output.rowsMax, blocks, touchedOnly: planned.touchedOnly })
     case "rows":
       return hooks.reader(name)?.(time, new PublishedRDD(blocks).collect())
     case "foreachRDD": {

@@ -2,13 +2,13 @@
 import { inspect } from "node:util"
 import { ChangesReader } from "../block/block-reader.ts"
 import type { Block } from "../block/block.ts"
+import type { StepTime } from "../stream/step-time.ts"
 import { PublishedRDD } from "./published-rdd.ts"
 
 export interface Printed {
   /** The output's name. */
   readonly name: string
-  /** Start of the step, milliseconds since the Unix epoch. */
-  readonly start: number
+  readonly time: StepTime
   readonly rowsMax: number
   readonly blocks: readonly Block[]
   /** The blocks are a state's deltas: shown are the keys this step touched, then the number held. */
@@ -17,14 +17,29 @@ export interface Printed {
 
 const WIDTH = 60
 
-export function printStep({ name, start, rowsMax, blocks, touchedOnly }: Printed): string {
-  const rows = touchedOnly ? touched(blocks, rowsMax) : new PublishedRDD(blocks).first(rowsMax)
-  const total = blocks.reduce((sum, block) => sum + block.rows, 0)
-  const title = `── ${name} · ${new Date(start).toISOString().replace("T", " ")} `
+/** The part of a step that is shown. */
+export interface Shown {
+  readonly rows: readonly unknown[]
+  /** How many there are in all. */
+  readonly total: number
+  /** Of a state: the keys it holds. */
+  readonly held: number | undefined
+}
+
+export function shownOf({ rowsMax, blocks, touchedOnly }: Printed): Shown {
+  return {
+    rows: touchedOnly ? touched(blocks, rowsMax) : new PublishedRDD(blocks).first(rowsMax),
+    total: blocks.reduce((sum, block) => sum + block.rows, 0),
+    held: touchedOnly ? blocks.reduce((sum, block) => sum + block.tally, 0) : undefined,
+  }
+}
+
+export function printStep(printed: Printed): string {
+  const { rows, total, held } = shownOf(printed)
+  const title = `── ${printed.name} · ${new Date(printed.time.start).toISOString().replace("T", " ")} `
   const lines = [title.padEnd(WIDTH, "─"), ...showRows(rows)]
   if (total > rows.length) lines.push(`… and ${(total - rows.length).toLocaleString("en-US")} more`)
-  if (touchedOnly) {
-    const held = blocks.reduce((sum, block) => sum + block.tally, 0)
+  if (held !== undefined) {
     lines.push(`(${total.toLocaleString("en-US")} keys touched, ${held.toLocaleString("en-US")} held)`)
   } else if (total === 0) lines.push("(no records)")
   return lines.join("\n") + "\n"

@@ -93,10 +93,24 @@ describe("an event over the limit", () => {
     }
   })
 
+  test("is rejected while it comes, and dropped as it comes", () => {
+    const { receiver } = read([bytes("data: "), ...Array(100).fill(bytes("x".repeat(100)))], settings)
+    expect(receiver.rejected).toHaveLength(1)
+  })
+
+  test("ends with a blank line that is cut in two, even if another one follows", () => {
+    const chunks = [bytes(`data: ${"x".repeat(4_000)}`), bytes("\n"), bytes("\ndata: 1\n\ndata: 2\n\n")]
+    expect(read(chunks, settings).receiver.records).toEqual([1, 2])
+  })
+
   test("counts bytes, not characters", () => {
     expect(read([bytes(`data: "${"ž".repeat(999)}"\n\n`)], settings).receiver.rejected).toEqual([])
     expect(read([bytes(`data: "${"ž".repeat(1_000)}"\n\n`)], settings).receiver.rejected).toHaveLength(1)
   })
+})
+
+test("an event without data is no record", () => {
+  expect(read([bytes("event: ping\ndata:\n\n")]).receiver.events).toEqual([{ kind: "ready" }])
 })
 
 test("signs of life without a blank line are no event that grows", () => {

@@ -1,0 +1,82 @@
+import fc from "fast-check"
+import { describe, expect, test } from "vitest"
+import { decodeValue, encodeValue } from "#src/base/encoding.js"
+import { sameData } from "../same-data.ts"
+import { plainData } from "../plain-data.ts"
+
+const encode = (value: unknown): Uint8Array => Uint8Array.prototype.slice.call(encodeValue(value))
+const throughBytes = (value: unknown): unknown => {
+  const bytes = encode(value)
+  return decodeValue(bytes, 0, bytes.length)
+}
+
+test("any plain data comes back the same", () => {
+  fc.assert(
+    fc.property(plainData(), (value) => {
+      expect(sameData(throughBytes(value), value)).toBe(true)
+    }),
+    { numRuns: 1_000 },
+  )
+})
+
+test("each value stands alone: it is read without those written before it, from the middle of a buffer", () => {
+  fc.assert(
+    fc.property(fc.array(plainData(), { minLength: 2, maxLength: 6 }), (values) => {
+      const parts = values.map(encode)
+      const all = Buffer.concat(parts)
+      let end = all.length
+      for (let i = values.length - 1; i >= 0; i--) {
+        const start = end - parts[i]!.length
+        expect(sameData(decodeValue(all, start, end), values[i])).toBe(true)
+        end = start
+      }
+    }),
+  )
+})
+
+test("objects of many different shapes are told apart, in one value and in many", () => {
+  const shapes = Array.from({ length: 500 }, (_, i) => ({ [`a${i}`]: i, both: { [`b${i % 7}`]: i } }))
+  expect(throughBytes(shapes)).toEqual(shapes)
+  for (const shape of shapes) expect(throughBytes(shape)).toEqual(shape)
+})
+
+describe("what changes on the way, and nothing else does", () => {
+  test.each<[string, unknown, unknown]>([
+    ["−0 becomes 0", -0, 0],
+    ["also deep inside", [{ a: -0 }, new Map([["k", -0]])], [{ a: 0 }, new Map([["k", 0]])]],
+    ["an unpaired surrogate becomes U+FFFD", "a\ud800", "a\ufffd"],
+    ["also in a long text", `${"x".repeat(100)}\udfff`, `${"x".repeat(100)}\ufffd`],
+    ["in a key, a map, a set, an array", [{ "\ud800": 1 }, new Map([["\ud800", "\udc00"]]), new Set(["\ud800"])], [
+      { "\ufffd": 1 },
+      new Map([["\ufffd", "\ufffd"]]),
+      new Set(["\ufffd"]),
+    ]],
+    ["a pair of surrogates stays", "😀", "😀"],
+    ["so does a letter whose bytes begin like those of one", "한\ud7ff", "한\ud7ff"],
+    ["and bytes that look like one", new Uint8Array([0xed, 0xa0, 0x80]), new Uint8Array([0xed, 0xa0, 0x80])],
+  ])("%s", (_, value, expected) => {
+    const decoded = throughBytes(value)
+    expect(decoded).toEqual(expected)
+    if (typeof expected === "number") expect(Object.is(decoded, expected)).toBe(true)
+  })
+})
+
+test("a decoded value owns its bytes: changing it changes nothing else", () => {
+  const bytes = encode({ raw: new Uint8Array([1, 2, 3]) })
+  const first = decodeValue(bytes, 0, bytes.length) as { raw: Uint8Array }
+  first.raw.fill(9)
+  expect(decodeValue(bytes, 0, bytes.length)).toEqual({ raw: new Uint8Array([1, 2, 3]) })
+})
+
+test.each<[string, unknown]>([
+  ["the largest and smallest 64-bit bigints", [2n ** 63n - 1n, -(2n ** 63n), 2n ** 64n - 1n]],
+  ["bigints beyond them", [2n ** 64n, -(2n ** 63n) - 1n, 2n ** 4_000n, -(2n ** 4_000n)]],
+  ["numbers at the edges", [2 ** 53, -(2 ** 53), 2 ** 32, -(2 ** 31), 5e-324, 1.7976931348623157e308, Infinity, -Infinity, NaN]],
+  ["dates at the edges", [new Date(-1), new Date(0), new Date(8.64e15), new Date(-8.64e15), new Date(4294967296_001)]],
+  ["an invalid date", new Date(NaN)],
+  ["undefined, in its place", [undefined, { a: undefined }]],
+  ["names that objects have by birth", { constructor: 1, toString: 2, hasOwnProperty: 3, length: 4, then: 5 }],
+  ["texts with a byte order mark, a zero, a line end", ["\ufeffa", "a\0b", "a\r\nb"]],
+])("%s come back exactly", (_, value) => {
+  expect(sameData(throughBytes(value), value)).toBe(true)
+})
