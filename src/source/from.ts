@@ -37,14 +37,9 @@ export function from<T>(open: Open<T>): SourceOf<T> {
 }
 
 async function receive(open: Open<unknown>, receiver: Receiver): Promise<void> {
-  const { signal } = receiver
-  if (signal.aborted) return
-  try {
-    await unlessStopped(signal, handOver(open, receiver))
-  } catch (error) {
-    // What is stopped in the middle often throws; nobody waits for its records any more.
-    if (!signal.aborted) throw error
-  }
+  if (receiver.signal.aborted) return
+  // What the stop makes the user's code throw comes too late to be heard: nobody waits for its records any more.
+  await unlessStopped(receiver.signal, handOver(open, receiver))
 }
 
 async function handOver(open: Open<unknown>, receiver: Receiver): Promise<void> {

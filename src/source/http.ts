@@ -31,6 +31,8 @@ import { unlessStopped } from "./stopping.ts"
  * A connection is lost when the network fails, when the body ends before its announced end, and when the server
  * answers 5xx, 408 or 429. `receiver.warn` tells of it, and of the bytes of a half record that were dropped. Then it
  * is asked again after 100 ms, doubling to 10 s; a server-sent `retry:` takes the place of the 100 ms.
+ * A body that announces neither its length nor chunks ends where its connection does: its loss looks like its end.
+ * `fetch` gives a connection up on which nothing came for 5 minutes, which is a loss like any other.
  *
  * `open` rejects with
  * - MR_SOURCE_UNREACHABLE if there is no first answer,
@@ -102,7 +104,6 @@ class HttpReception {
       reader.push(chunk)
       await this.#room()
     }
-    if (this.#receiver.signal.aborted) return "ended"
     const after = reader.end()
     await this.#room()
     return after

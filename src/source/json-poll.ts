@@ -55,7 +55,9 @@ export class JsonPollReader implements BodyReader {
   }
 
   cut(): { bytes: number; of: string } {
-    return { bytes: this.#bytes, of: "an unfinished answer" }
+    const bytes = this.#bytes
+    this.begin()
+    return { bytes, of: "an unfinished answer" }
   }
 
   #unusable(why: string): Error {

@@ -41,7 +41,9 @@ export class NdjsonReader implements BodyReader {
   }
 
   cut(): { bytes: number; of: string } {
-    return { bytes: this.#lines.unfinishedBytes, of: "an unfinished record" }
+    const bytes = this.#lines.unfinishedBytes
+    this.#lines = new LineCutter(this.#receiver)
+    return { bytes, of: "an unfinished record" }
   }
 }
 

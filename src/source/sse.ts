@@ -78,7 +78,9 @@ export class SseReader implements BodyReader {
   }
 
   cut(): { bytes: number; of: string } {
-    return { bytes: this.#unfinished.bytes, of: "an unfinished event" }
+    const { bytes } = this.#unfinished
+    this.#unfinished = { start: "", bytes: 0 }
+    return { bytes, of: "an unfinished event" }
   }
 
   #feed(text: string): void {

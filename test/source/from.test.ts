@@ -1,4 +1,5 @@
 import { once } from "node:events"
+import { setImmediate as nextTurn } from "node:timers/promises"
 import { PassThrough, Readable } from "node:stream"
 import { describe, expect, test } from "vitest"
 import { from } from "#src/source/from.js"
@@ -101,6 +102,42 @@ describe("from()", () => {
     receiver.stop()
     await open
     await isClosed
+  })
+
+  test("calls no return() of an iterator that threw", async () => {
+    const receiver = new RecordingReceiver()
+    const failed = sourceFrom(() => failing(() => receiver.warn("returned"))).open(receiver)
+    await expect(failed).rejects.toThrow("no luck")
+    expect(receiver.warnings).toEqual([])
+  })
+
+  test("hands over nothing of a group in which the stop comes", async () => {
+    const receiver = new RecordingReceiver()
+    let ended!: () => void
+    const isEnded = new Promise<void>((resolve) => (ended = resolve))
+    const open = sourceFrom(async function* () {
+      yield 1
+      receiver.stop()
+      try {
+        yield 2
+      } finally {
+        ended()
+      }
+    }).open(receiver)
+    await Promise.all([open, isEnded])
+    await nextTurn()
+    expect(receiver.records).toEqual([])
+  })
+
+  test("is not opened after the stop", async () => {
+    const receiver = new RecordingReceiver()
+    receiver.stop()
+    let isOpened = false
+    await sourceFrom(() => {
+      isOpened = true
+      return []
+    }).open(receiver)
+    expect(isOpened).toBe(false)
   })
 
   test("destroys a stream of Node's at the stop, also while it is silent", async () => {
@@ -223,6 +260,18 @@ function throwingAtReturn(): Iterable<unknown> {
       next: () => ({ done: false, value: 1 }),
       return() {
         throw new Error("stuck")
+      },
+    }),
+  }
+}
+
+function failing(returned: () => void): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => Promise.reject(new Error("no luck")),
+      return: async () => {
+        returned()
+        return { done: true, value: undefined }
       },
     }),
   }

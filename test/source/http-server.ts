@@ -54,9 +54,9 @@ export const endless =
 
 /** Sends the beginning of a body and leaves it there. */
 export const unfinished =
-  (type: string, body: string | Uint8Array): Handler =>
+  (type: string, body: string | Uint8Array, status: number = 200): Handler =>
   (_request, response) => {
-    response.writeHead(200, { "content-type": type })
+    response.writeHead(status, { "content-type": type })
     response.write(body)
   }
 

@@ -1,5 +1,5 @@
-import { once } from "node:events"
 import type http from "node:http"
+import type { Socket } from "node:net"
 import { setImmediate as nextTurn } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { httpSource } from "#src/source/http.js"
@@ -289,6 +289,14 @@ describe("a connection that was lost", () => {
     )
   })
 
+  test.each([
+    ["NDJSON", NDJSON, "1\n{"],
+    ["server-sent events", SSE, "data: 1\n\ndata"],
+  ])("is told of with what was dropped once, not with each attempt: %s", async (_, type, body) => {
+    const receiver = await receiveAll(await serving(cutOff(type, body), answer(type, "", 500), noContent))
+    expect(receiver.warnings.map((warning) => warning.includes("dropped"))).toEqual([true, false])
+  })
+
   test("is asked for again while the server is away, and read when it is back", async () => {
     const server = await serving(unfinished(NDJSON, "1\n"))
     const receiver = new RecordingReceiver({ holdsTime: true })
@@ -331,6 +339,11 @@ describe("a connection that was lost", () => {
   })
 })
 
+/** Resolves when a connection is closed, be it by an error. */
+async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise<void>((resolve) => socket.once("close", () => resolve()))
+}
+
 test.each([
   ["the body", unfinished(NDJSON, "1\n"), (told: RecordingReceiver) => told.count("records") === 1],
   ["the answer", noAnswer, undefined],
@@ -343,7 +356,18 @@ test.each([
   const { socket } = server.requests[0]!
   receiver.stop()
   await open
-  if (!socket.destroyed) await once(socket, "close")
+  await closed(socket)
+})
+
+test.each([
+  ["of another content type", unfinished("text/html", "<html>")],
+  ["with an error", unfinished(NDJSON, "1\n", 404)],
+  ["with too large a body", endless(JSON_ARRAY, some("[1,"))],
+])("an answer %s that stops the job closes the connection", async (_, handler) => {
+  const server = await serving(handler)
+  await expect(receiveAll(server, { stepBytesMax: 10_000 })).rejects.toThrow(/^MR_SOURCE/)
+  const { socket } = server.requests[0]!
+  await closed(socket)
 })
 
 describe("server-sent events", () => {
@@ -420,10 +444,16 @@ describe("a JSON array", () => {
   })
 
   test("that is lost in the middle is asked for again", async () => {
-    const server = await serving(answer(JSON_ARRAY, "[1]"), cutOff(JSON_ARRAY, "[2,"), answer(JSON_ARRAY, "[3]"))
+    const server = await serving(
+      answer(JSON_ARRAY, "[1]"),
+      cutOff(JSON_ARRAY, "[2,"),
+      answer(JSON_ARRAY, "", 500),
+      answer(JSON_ARRAY, "[3]"),
+    )
     const receiver = await receiveUntil(server, ({ records }) => records.length >= 2, { stepsAtOnce: true })
     expect(receiver.records.slice(0, 2)).toEqual([1, 3])
     expect(receiver.warnings[0]).toContain("; 3 bytes of an unfinished answer were dropped; asking again in 100 ms")
+    expect(receiver.warnings[1]).not.toContain("dropped")
   })
 
   test("lost in the middle of the first answer stops the start", async () => {
