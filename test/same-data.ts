@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util"
 
 export function sameData(a: unknown, b: unknown): boolean {
   if (typeof a !== "object" || a === null || typeof b !== "object" || b === null) return Object.is(a, b)
-  if (a instanceof Date || ArrayBuffer.isView(a)) return isDeepStrictEqual(a, b)
+  if (a instanceof Date) return b instanceof Date && Object.is(a.getTime(), b.getTime())
+  if (ArrayBuffer.isView(a)) return isDeepStrictEqual(a, b)
   if (Object.prototype.toString.call(a) !== Object.prototype.toString.call(b)) return false
   const [ofA, ofB] = [partsOf(a), partsOf(b)]
   return ofA.length === ofB.length && ofA.every((part, i) => sameData(part, ofB[i]))

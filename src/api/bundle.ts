@@ -11,7 +11,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
 import { isBuiltin } from "node:module"
 import type { SourceMapPayload } from "node:module"
 import { tmpdir } from "node:os"
-import { dirname, join, sep } from "node:path"
+import { dirname, join, resolve, sep } from "node:path"
 import { pathToFileURL } from "node:url"
 import type {
   BuildFailure,
@@ -41,12 +41,12 @@ export async function bundleProgram(file: string): Promise<Bundle> {
   if (!existsSync(file)) throw refuse("MR_FILE_MISSING", { file })
   const directory = await mkdtemp(join(tmpdir(), "millrace-"))
   const path = join(directory, "job.mjs")
-  // A process may end with its job running: by a second Ctrl-C, or by an exit() of the program's.
-  const removeAtExit = (): void => rmSync(directory, { recursive: true, force: true })
-  process.once("exit", removeAtExit)
+  if (directories.size === 0) process.on("exit", removeAll)
+  directories.add(directory)
   const remove = async (): Promise<void> => {
     await rm(directory, { recursive: true, force: true })
-    process.removeListener("exit", removeAtExit)
+    directories.delete(directory)
+    if (directories.size === 0) process.removeListener("exit", removeAll)
   }
   try {
     const { text, map } = await compile(file, path)
@@ -61,6 +61,13 @@ export async function bundleProgram(file: string): Promise<Bundle> {
     await remove()
     throw error
   }
+}
+
+/** Where bundles lie now: a process may end with its job running, by an exit() of the program's for one. */
+const directories = new Set<string>()
+
+function removeAll(): void {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 }
 
 /** Bundles being made now. The compiler is a process of its own, which is let go of with the last of them. */
@@ -104,7 +111,7 @@ const isBuildFailure = (error: unknown): error is BuildFailure =>
   error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors)
 
 const showMessage = ({ text, location }: Message): string =>
-  location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`
+  location === null ? text : `${resolve(location.file)}:${location.line}:${location.column + 1}: ${text}`
 
 /** Names that stand for what a source file knows of itself. */
 const META = { url: "__millrace_url", dirname: "__millrace_dirname", filename: "__millrace_filename" }

@@ -28,6 +28,12 @@ export function programFrames(stack: string): string[] {
   return stack.split("\n").filter((line) => stackPositions(line).some(isOfProgram))
 }
 
+/** Whether a stack comes from code of this package: Node's own functions aside, that is what threw. */
+export function isThrownHere(stack: string): boolean {
+  const thrower = stackPositions(stack).find(({ file }) => !file.startsWith("node:"))
+  return thrower !== undefined && !isOfProgram(thrower)
+}
+
 function isOfProgram({ file }: SourcePosition): boolean {
   return !file.startsWith(ownDirectory) && !file.startsWith("node:")
 }

@@ -96,7 +96,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_OPTION_UNKNOWN: {
     when: "An option object or the command line names an option that does not exist.",
     text: (d) =>
-      `${d.where} has no option "${d.option}"${d.nearest === undefined ? "" : `; did you mean "${d.nearest}"?`} It takes: ${listed(d.known)}.`,
+      `${d.where} has no option "${d.option}"${d.nearest === undefined ? "." : `; did you mean "${d.nearest}"?`} It takes: ${listed(d.known)}.`,
   },
   MR_OPTION_INVALID: {
     when: "An option's value is of another type or outside its range.",
@@ -192,7 +192,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_NO_DEFAULT_EXPORT: {
     when: "The program's default export is not a job.",
     text: (d) =>
-      `${d.file} must have a job as its default export, export default job({ name }, …); it exports ${listed(d.found)}.`,
+      `${d.file} must have a job as its default export, export default job({ name }, …); it exports ${listed(d.found.map((name) => (name === "default" ? "a default that is no job" : name)))}.`,
   },
   MR_MODULE_FAILED: {
     when: "The program's module threw while it was loaded.",

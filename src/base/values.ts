@@ -73,16 +73,12 @@ export function requirePlainData(values: Iterable<unknown>, name: string): void 
 /** Freezes a value all the way down, so that a program that changes what it was given throws at its own line. */
 export function freezeDeep<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
-  if (value instanceof Map) {
-    for (const entry of value) freezeDeep(entry)
-    refuseCalls(value, ["set", "delete", "clear"])
-  } else if (value instanceof Set) {
-    for (const item of value) freezeDeep(item)
-    refuseCalls(value, ["add", "delete", "clear"])
-  } else {
-    for (const item of Object.values(value)) freezeDeep(item)
-  }
-  return Object.freeze(value)
+  if (value instanceof Map) refuseCalls(value, ["set", "delete", "clear"])
+  if (value instanceof Set) refuseCalls(value, ["add", "delete", "clear"])
+  Object.freeze(value) // before what it holds, which may be itself
+  const items = value instanceof Map || value instanceof Set ? (value as Iterable<unknown>) : Object.values(value)
+  for (const item of items) freezeDeep(item)
+  return value
 }
 
 /** A frozen Map or Set still takes changes: its content is not in its properties. */

@@ -2,6 +2,7 @@
  * The closure form of a stage's loops: each operator is a closure that calls the next one. Slower than the generated
  * form, but it keeps track of the operator and record at hand.
  */
+import { freezeDeep } from "../base/values.ts"
 import { Change } from "../block/block.ts"
 import type { KeyIndex } from "../block/key-index.ts"
 import type { Stage } from "../plan/stage.ts"
@@ -68,6 +69,7 @@ function narrowResult(
   checks: Checks,
 ): (value: unknown) => () => void {
   const call = (value: unknown): unknown => (checks.thenables ? checkResult(f(value), origin, checks) : f(value))
+  const made = (pair: unknown): unknown => (checks.freeze ? freezeDeep(pair) : pair)
   switch (verb) {
     case "map":
       return (value) => {
@@ -78,18 +80,18 @@ function narrowResult(
       return (value) => (call(value) ? () => next(value) : () => undefined)
     case "flatMap":
       return (value) => {
-        const items = itemsOf(call(value), origin)
+        const items = itemsOf(call(value), origin, checks)
         return () => items.forEach((item) => next(item))
       }
     case "mapValues":
       return (pair) => {
         if (!isPair(pair)) return refuseNonPair(pair, origin)
-        const result = [pair[0], call(pair[1])]
+        const result = made([pair[0], call(pair[1])])
         return () => next(result)
       }
     case "keyBy":
       return (value) => {
-        const result = [call(value), value]
+        const result = made([call(value), value])
         return () => next(result)
       }
   }

@@ -30,7 +30,7 @@ export function generatedLoops(stage: Stage, checks: Checks): Loops {
     run: generate(stage, recordText(stage, checks), {
       ...functionsOf(stage),
       check: (value: unknown, index: number) => checkResult(value, originAt(stage, index), checks),
-      items: (value: unknown, index: number) => itemsOf(value, originAt(stage, index)),
+      items: (value: unknown, index: number) => itemsOf(value, originAt(stage, index), checks),
       refuse: (value: unknown, index: number) => refuseNonPair(value, originAt(stage, index)),
     }) as Loops["run"],
     merge:
@@ -92,6 +92,7 @@ function narrowText(
     onError === "stop"
       ? `const ${target} = ${expression}`
       : `let ${target}; try { ${target} = ${expression} } catch (error) { skip(${index}, ${value}, error); continue }`
+  const made = (pair: string): string => (checks.freeze ? `check(${pair}, ${index})` : pair)
   const pairOnly = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
   switch (verb) {
     case "map":
@@ -112,12 +113,15 @@ function narrowText(
           ? pairOnly
           : `try { ${pairOnly} } catch (error) { skip(${index}, ${value}, error); continue }`
       return {
-        text: `${pair}; ${guarded(`w${index}`, call(`${value}[1]`))}; const ${result} = [${value}[0], w${index}]`,
+        text: `${pair}; ${guarded(`w${index}`, call(`${value}[1]`))}; const ${result} = ${made(`[${value}[0], w${index}]`)}`,
         loops: false,
       }
     }
     case "keyBy":
-      return { text: `${guarded(`k${index}`, call(value))}; const ${result} = [k${index}, ${value}]`, loops: false }
+      return {
+        text: `${guarded(`k${index}`, call(value))}; const ${result} = ${made(`[k${index}, ${value}]`)}`,
+        loops: false,
+      }
   }
 }
 

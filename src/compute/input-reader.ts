@@ -100,7 +100,8 @@ function* readRange({ source, name }: InputNode, from: number, until: number): I
 }
 
 function* decodeChunk(block: Block, account: Account | undefined): Iterable<Decoded> {
-  if (account !== undefined) account.bytes += block.sizeBytes
+  if (account !== undefined)
+    account.bytes += block.kind === "ndjson" || block.kind === "json" ? block.received.length : block.sizeBytes
   switch (block.kind) {
     case "ndjson":
       yield* decodeLines(block.received)
@@ -119,8 +120,8 @@ function* decodeChunk(block: Block, account: Account | undefined): Iterable<Deco
 }
 
 function* decodeLines(bytes: Buffer): Iterable<Decoded> {
-  // Both are looked for in the whole chunk first: almost no chunk has either, and then no line pays for the check.
-  const suspect = !isUtf8(bytes) || bytes.includes("__proto__")
+  // Looked for in the whole chunk first: where a chunk has neither, no line pays for the check.
+  const suspect = !isUtf8(bytes) || mayHaveProto(bytes)
   for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(NEWLINE, start)
     const end = newline === -1 ? bytes.length : newline
@@ -135,7 +136,7 @@ function* decodeLines(bytes: Buffer): Iterable<Decoded> {
 function* decodeArray(bytes: Buffer): Iterable<Decoded> {
   const text = bytes.toString("utf8")
   if (!isUtf8(bytes)) return yield { why: "it is not UTF-8", text: cut(text) }
-  const decoded = decodeJson(text, bytes.includes("__proto__"))
+  const decoded = decodeJson(text, mayHaveProto(bytes))
   if ("why" in decoded) yield decoded
   else if (!Array.isArray(decoded.value)) yield { why: "it is not a JSON array", text: cut(text) }
   else for (const value of decoded.value) yield { value }
@@ -150,6 +151,9 @@ function decodeJson(text: string, suspect: boolean): Decoded {
   }
   return suspect && hasProto(value) ? { why: `it has a property named "__proto__"`, text: cut(text) } : { value }
 }
+
+/** The name may be written with escapes, in many ways. */
+const mayHaveProto = (bytes: Buffer): boolean => bytes.includes("__proto__") || bytes.includes("\\u")
 
 function hasProto(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false

@@ -54,9 +54,12 @@ export function checkResult(value: unknown, origin: Origin, checks: Checks): unk
 }
 
 /** What flatMap's function gave, as an array. Text is iterable too, but a record of single letters is never meant. */
-export function itemsOf(given: unknown, origin: Origin): readonly unknown[] {
+export function itemsOf(given: unknown, origin: Origin, checks: Checks): readonly unknown[] {
   if (Array.isArray(given)) return given
-  if (typeof given === "object" && given !== null && Symbol.iterator in given) return [...(given as Iterable<unknown>)]
+  if (typeof given === "object" && given !== null && Symbol.iterator in given) {
+    const items = [...(given as Iterable<unknown>)]
+    return checks.freeze ? freezeDeep(items) : items
+  }
   throw refuse("MR_NOT_ITERABLE", {
     verb: origin.verb,
     name: origin.name,

@@ -195,6 +195,8 @@ const frozenIf = (freeze: boolean, reader: Reader): Reader => (freeze ? new Free
 
 function skipInto(stage: Stage, account: Account): Skip {
   return (operator, record, error) => {
+    // A promise is no record's fault: the function is of the wrong kind.
+    if (error instanceof MillraceError && error.code === "MR_ASYNC_OPERATOR") throw error
     account.skipped++
     const { verb, name } = stage.operators[operator]!.origin
     addSample(account, {

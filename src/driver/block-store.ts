@@ -13,12 +13,16 @@ export class BlockStore {
     return this.#bytes
   }
 
-  /** Keeps a block. A block that is there already stays: a second one of its name has the same content. */
-  put(name: BlockName, block: Block): void {
+  /**
+   * Keeps a block; says whether it was new. A block that is there already stays: a second one of its name has the same
+   * content.
+   */
+  put(name: BlockName, block: Block): boolean {
     const key = showBlockName(name)
-    if (this.#blocks.has(key)) return
+    if (this.#blocks.has(key)) return false
     this.#blocks.set(key, block)
     this.#bytes += block.sizeBytes
+    return true
   }
 
   get(name: BlockName): Block {

@@ -137,6 +137,7 @@ export class Driver {
   async start(): Promise<void> {
     const { engine, load, programHash, clock, durationMs, plan } = this.#options
     const failed = this.done.then(() => undefined)
+    if (this.#phase !== "starting") return failed // stopped before it began
     engine.start(load, (event) => this.#hearEngine(event))
     await Promise.race([this.#allJoined.promise, failed])
     await Promise.race([Promise.all(this.#intakes.map((intake) => intake.open())), failed])
@@ -207,11 +208,10 @@ export class Driver {
 
   #taskDone(attempt: number, block: Block, account: AccountMessage): void {
     const task = this.#scheduler.attempt(attempt)
-    if (task === undefined) return
+    if (task === undefined || !this.#store.put(task, block)) return // of two results only the first one counts
     this.#reportTask("done", attempt)
-    this.#store.put(task, block)
     this.#ledger.add(task.step, account)
-    if (block.kind === "delta") this.#ledger.held(task.stage, task.partition, block.tally)
+    if (block.kind === "delta") this.#ledger.held(task.step, task.stage, task.partition, block.tally)
     this.#hear({ kind: "task-done", attempt, rows: block.rows })
   }
 

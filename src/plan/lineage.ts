@@ -29,8 +29,8 @@ export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Name[
 /** What a table's version is built from: the version before it and its delta. */
 export function tableInputsOf(name: BlockName, log: StepLogReader): Name[] {
   const previous = log.previousStep(name.step)
-  const delta: Name = { kind: "block", ...name }
-  return previous === undefined ? [delta] : [{ kind: "table", ...name, step: previous }, delta]
+  const delta: Name = { ...name, kind: "block" }
+  return previous === undefined ? [delta] : [{ ...name, kind: "table", step: previous }, delta]
 }
 
 /** The tasks of another stage, in the same step, whose blocks a task reads: [first, last]; undefined if none. */

@@ -43,7 +43,10 @@ export interface Receiver {
   readonly recordBytesMax: number
   /** Bytes that may be received ahead of the steps. */
   readonly stepBytesMax: number
-  /** The source is connected and its content can be read; a job's start waits for this of each source. */
+  /**
+   * The source is connected and its content can be read; a job's start waits for this of each source. Once, before the
+   * first record.
+   */
   ready(): void
   /** Whole records as bytes: `ndjson`, lines of JSON each ended by \n; `json`, one JSON array. The bytes are copied. */
   bytes(format: "ndjson" | "json", bytes: Uint8Array): void
@@ -51,9 +54,11 @@ export interface Receiver {
   values(values: readonly unknown[]): void
   /** A record that cannot be one: why, and how it begins. What happens then is the stream's `onInvalid`. */
   reject(why: string, sample: string): void
-  /** Resolves when there is room for more. Await it before reading on: this is the back-pressure. */
+  /**
+   * Resolves when there is room for more, or `signal` aborts. Await it before reading on: this is the back-pressure.
+   */
   room(): Promise<void>
-  /** Resolves when the next step begins; for sources that are asked once a step. */
+  /** Resolves when the next step begins, or `signal` aborts; for sources that are asked once a step. */
   nextStep(): Promise<void>
   /** Resolves after `ms` milliseconds of the job's clock, or at once when `signal` aborts. */
   wait(ms: number): Promise<void>

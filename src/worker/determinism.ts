@@ -55,7 +55,7 @@ const TaskDate: DateConstructor = new Proxy(real.Date, {
     Reflect.construct(target, args.length === 0 && current !== undefined ? [current.end] : args, newTarget) as object,
   apply: (target) => (current === undefined ? target() : new target(current.end).toString()),
   get: (target, property, receiver) =>
-    property === "now" && current !== undefined ? stepNow : (Reflect.get(target, property, receiver) as unknown),
+    property === "now" ? stepNow : (Reflect.get(target, property, receiver) as unknown),
 })
 
 const stepNow = (): number => current?.end ?? real.Date.now()

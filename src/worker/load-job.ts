@@ -54,6 +54,7 @@ export async function loadJob(module: string, file: string, asRole: "driver" | "
 export async function requireNothingOpened<T>(load: () => Promise<T>): Promise<T> {
   const before = openResources()
   const loaded = await load()
+  await new Promise<void>((resolve) => process.nextTick(resolve)) // listen(port, host) opens a tick later
   const opened = [...openResources()]
     .filter(([kind, count]) => count > (before.get(kind) ?? 0))
     .map(([kind]) => OPENED[kind]!)

@@ -15,7 +15,7 @@ describe("parseDuration", () => {
     expect(parseDuration(text, "the interval")).toBe(ms)
   })
 
-  test.each([
+  test.each<[unknown, string]>([
     ["", "no number"],
     ["s", "no number"],
     ["1", "no unit"],
@@ -37,12 +37,22 @@ describe("parseDuration", () => {
 
   test("the shortest may be set, and the refusal says it and what came", () => {
     expect(parseDuration("1ms", "the pause", 1)).toBe(1)
-    expect(() => parseDuration("99ms", "the pause", 100)).toThrow(/the pause must be .* at least 100ms,.* got "99ms"\.$/)
+    expect(() => parseDuration("99ms", "the pause", 100)).toThrow(
+      /the pause must be .* at least 100ms,.* got "99ms"\.$/,
+    )
   })
 })
 
 test("formatDuration writes the shortest exact form, which parses to the same", () => {
-  const forms = { 10: "10ms", 1_000: "1s", 1_001: "1001ms", 90_000: "90s", 120_000: "2m", 3_600_000: "1h", 5_400_000: "90m" }
+  const forms = {
+    10: "10ms",
+    1_000: "1s",
+    1_001: "1001ms",
+    90_000: "90s",
+    120_000: "2m",
+    3_600_000: "1h",
+    5_400_000: "90m",
+  }
   for (const [ms, text] of Object.entries(forms)) {
     expect(formatDuration(Number(ms))).toBe(text)
     expect(parseDuration(text, "it")).toBe(Number(ms))

@@ -27,7 +27,7 @@ test("numbers are in [0, 1) and spread evenly, also over seeds that differ by on
   const first = Array.from({ length: 10_000 }, (_, i) => draw(1, "generate", i)[0]!)
   for (const numbers of [draw(10_000, 1), first]) {
     expect(numbers.every((x) => x >= 0 && x < 1)).toBe(true)
-    const tenths = new Array<number>(10).fill(0)
+    const tenths = Array.from({ length: 10 }, () => 0)
     for (const x of numbers) tenths[Math.floor(x * 10)]!++
     for (const count of tenths) expect(Math.abs(count - 1_000)).toBeLessThan(150) // five standard deviations
   }

@@ -1,0 +1,250 @@
+/** What a function of the program may not do, and what the error then says. */
+import { fileURLToPath } from "node:url"
+import type { InputStream } from "millrace"
+import { from } from "millrace"
+import { describe, expect, test } from "vitest"
+import type { MillraceError } from "#src/base/errors.js"
+import type { Manner } from "#src/compute/run-stage.js"
+import { planOf } from "../plan-of.ts"
+import type { Dealt } from "./plan-run.ts"
+import { manners, nameOf, PlanRun } from "./plan-run.ts"
+
+const file = fileURLToPath(import.meta.url)
+
+/** Any stream, whatever its records are. */
+type Rows = { output(name: string): void }
+type Program = (records: InputStream<never>) => Rows
+
+/** The error a step over these records ends with. */
+function errorOf(manner: Manner, program: (records: never) => unknown, dealt: Dealt): MillraceError {
+  const plan = planOf(({ readStream }) => (program as Program)(readStream(from<never>(() => []))).output("out"))
+  try {
+    new PlanRun(plan, manner).step(7, dealt)
+  } catch (error) {
+    return error as MillraceError
+  }
+  throw new Error("nothing was thrown")
+}
+
+/** The line of this file in which `text` stands first after the call of this function. */
+const here = (): number => Number(/user-function\.test\.ts:(\d+)/.exec(new Error().stack!.split("\n")[2]!)![1])
+
+const fail = (): never => {
+  throw new TypeError("no such page")
+}
+
+describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s loops", (_, manner: Manner) => {
+  test.each<[string, (s: InputStream<[string, number]>) => Rows]>([
+    ["map", (s) => s.map(fail, { name: "pages" })],
+    ["filter", (s) => s.filter(fail, { name: "pages" })],
+    ["flatMap", (s) => s.flatMap(fail, { name: "pages" })],
+    ["keyBy", (s) => s.keyBy(fail, { name: "pages" })],
+  ])("the error of a %s names verb, name, place, step, partition, record and what was thrown", (verb, program) => {
+    const error = errorOf(manner, program, [[], [["/a", 1]]])
+    expect(error.code).toBe("MR_USER_FUNCTION")
+    expect(error.message).toMatch(`MR_USER_FUNCTION: ${verb}() "pages" at ${file}:`)
+    expect(error.message).toContain(`threw in step 7, partition 1: no such page; the record was [ '/a', 1 ].`)
+    expect(error.cause).toBeInstanceOf(TypeError)
+    expect((error.cause as Error).stack).toContain(`at fail (${file}`)
+  })
+
+  test("it is the verb's own line, and the function at fault among several", () => {
+    let line = 0
+    const error = errorOf(
+      manner,
+      (s: InputStream<number>) => {
+        const good = s.map((x) => x + 1).filter(() => true)
+        line = here() + 1
+        return good.map((x) => (x === 3 ? fail() : x), { name: "second" }).map((x) => x)
+      },
+      [[1, 2, 3], []],
+    )
+    expect(error.message).toContain(`map() "second" at ${file}:${line}:`)
+    expect(error.message).toContain("the record was 3.") // as it came to that function, not as it came in
+  })
+
+  test("mapValues says the whole pair", () => {
+    const error = errorOf(manner, (s: InputStream<[string, number]>) => s.mapValues(fail), [[["/a", 1]], []])
+    expect(error.message).toMatch(/^MR_USER_FUNCTION: mapValues\(\) "mapValues-1" .* the record was \[ '\/a', 1 \]\.$/)
+  })
+
+  test.each<[string, Dealt]>([
+    [
+      "within a partition",
+      [
+        [
+          ["/a", 1],
+          ["/a", 2],
+        ],
+        [],
+      ],
+    ],
+    ["where partitions meet", [[["/a", 1]], [["/a", 2]]]],
+  ])("an add() of reduceByKey that throws %s is named, with the key and both values", (_, dealt) => {
+    const error = errorOf(manner, (s: InputStream<[string, number]>) => s.reduceByKey(fail, { name: "sums" }), dealt)
+    expect(error.message).toMatch(/^MR_USER_FUNCTION: reduceByKey\(\) "sums" at .*: no such page/)
+    expect(error.message).toContain("the record was { key: '/a', values: [ 1, 2 ] }.")
+  })
+
+  test("an add() of runningReduce that throws on the old value is named too", () => {
+    const plan = planOf(({ readStream }) =>
+      readStream(from<[string, number]>(() => []))
+        .runningReduce((a, b) => (a === 3 ? fail() : a + b), { name: "totals" })
+        .output("out"),
+    )
+    const planRun = new PlanRun(plan, manner)
+    planRun.step(1, [[["/a", 3]], []])
+    expect(() => planRun.step(2, [[["/a", 4]], []])).toThrow(
+      /^MR_USER_FUNCTION: runningReduce\(\) "totals" at .* step 2, .* the record was \{ key: '\/a', values: \[ 3, 4 \] \}\.$/,
+    )
+  })
+
+  test("a function that throws once and not again is called what it is: not pure", () => {
+    let calls = 0
+    const error = errorOf(manner, (s: InputStream<number>) => s.map(() => (calls++ === 0 ? fail() : 1)), [[1], []])
+    expect(error.message).toMatch(/^MR_USER_FUNCTION: .*it did not throw when run again, so it is not a pure function/)
+    expect(error.message).toContain("no such page")
+  })
+
+  test("what is thrown need not be an error", () => {
+    const throwsText = (): never => {
+      // oxlint-disable-next-line typescript/only-throw-error
+      throw "oops"
+    }
+    expect(errorOf(manner, (s: InputStream<number>) => s.map(throwsText), [[1], []]).message).toContain('"oops"')
+  })
+
+  describe("pairs", () => {
+    test.each<[string, (s: InputStream<never>) => Rows]>([
+      ["reduceByKey", (s: InputStream<[string, number]>) => s.reduceByKey((a) => a)],
+      ["runningReduce", (s: InputStream<[string, number]>) => s.runningReduce((a) => a)],
+      ["mapValues", (s: InputStream<[string, number]>) => s.mapValues((a) => a)],
+    ])("%s refuses a record that is none", (verb, program) => {
+      for (const record of ["ab", ["a"], ["a", 1, 2], null, { 0: "a", 1: 1, length: 2 }]) {
+        const { message } = errorOf(manner, program, [[record], []])
+        expect(message).toMatch(
+          new RegExp(`^MR_NOT_PAIR: ${verb}\\(\\) ".*" at .* needs \\[key, value\\] pairs, but got`),
+        )
+        expect(message).toContain(file)
+      }
+    })
+
+    test("flatMap refuses what is no iterable, and a text", () => {
+      for (const given of ["abc", 7, null, undefined, {}]) {
+        const { message } = errorOf(manner, (s: InputStream<number>) => s.flatMap(() => given as never), [[1], []])
+        expect(message).toMatch(/^MR_NOT_ITERABLE: The function of flatMap\(\) "flatMap-1" at/)
+      }
+    })
+  })
+
+  describe("a function that gives a promise is refused at its verb's place", () => {
+    const later = (() => Promise.resolve(1)) as never
+    test.each<[string, (s: InputStream<[string, number]>) => Rows]>([
+      ["map", (s) => s.map(later)],
+      ["filter", (s) => s.filter(later)],
+      ["flatMap", (s) => s.flatMap(later)],
+      ["keyBy", (s) => s.keyBy(later)],
+      ["mapValues", (s) => s.mapValues(later)],
+      ["reduceByKey", (s) => s.reduceByKey(later)],
+      ["runningReduce", (s) => s.runningReduce(later)],
+    ])("%s", (verb, program) => {
+      const { message } = errorOf(manner, program, [[["/a", 1]], [["/a", 1]]])
+      expect(message).toMatch(
+        new RegExp(`^MR_ASYNC_OPERATOR: The function of ${verb}\\(\\) at ${file}:\\d+:\\d+ is asynchronous`),
+      )
+    })
+
+    test("also where records that throw are skipped", () => {
+      const { message } = errorOf(manner, (s: InputStream<number>) => s.map(later, { onError: "skip" }), [[1], []])
+      expect(message).toMatch(/^MR_ASYNC_OPERATOR/)
+    })
+  })
+
+  test("a value that cannot leave its stage is refused with the stage's name and the place in the value", () => {
+    class Page {}
+    const { message } = errorOf(
+      manner,
+      (s: InputStream<number>) => s.map(() => ({ pages: [new Page()] }), { name: "made" }),
+      [[1], []],
+    )
+    expect(message).toMatch(/^MR_VALUE_REFUSED: A record of made holds an instance of class Page at \.pages\[0\]/)
+  })
+
+  test("a schema that throws is the source's fault, not that of an operator", () => {
+    const schema = {
+      "~standard": { version: 1, vendor: "test", validate: () => fail() },
+    } as const
+    const plan = planOf(({ readStream }) =>
+      readStream(
+        from(() => []),
+        { schema, name: "views" },
+      )
+        .map((x) => x)
+        .output("out"),
+    )
+    expect(() => new PlanRun(plan, manner).step(1, [[1], []])).toThrow(/views.*no such page/)
+    expect(() => new PlanRun(plan, manner).step(1, [[1], []])).not.toThrow(/not a pure function/)
+  })
+})
+
+describe("a function that changes what it was given throws at its own line, in strict loops", () => {
+  test.each<[string, (s: InputStream<{ n: number[] }>) => Rows]>([
+    ["the record", (s) => s.map((record) => void (record.n = []))],
+    ["deep in the record", (s) => s.map((record) => record.n.push(1))],
+    ["what an earlier function made", (s) => s.map((record) => [...record.n]).map((list) => list.push(1))],
+    ["a pair that keyBy made", (s) => s.keyBy(() => 1).map((pair) => void (pair[0] = 2))],
+    [
+      "a pair that mapValues made",
+      (s) =>
+        s
+          .keyBy(() => 1)
+          .mapValues(() => 1)
+          .map((pair) => void (pair[1] = 2)),
+    ],
+    [
+      "an item that flatMap's generator made",
+      (s) =>
+        s
+          .flatMap(function* () {
+            yield [1]
+          })
+          .map((item) => item.push(2)),
+    ],
+    [
+      "the older value of a key",
+      (s) =>
+        s
+          .map(({ n }) => [1, n])
+          .reduceByKey((a, b) => {
+            a.push(...b)
+            return a
+          }),
+    ],
+    [
+      "the newer value of a key",
+      (s) =>
+        s
+          .map(({ n }) => [1, n])
+          .reduceByKey((a, b) => {
+            b.push(1)
+            return a
+          }),
+    ],
+  ])("%s", (_, program) => {
+    for (const manner of manners.filter(({ strict }) => strict)) {
+      const { message } = errorOf(manner, program, [[{ n: [1] }, { n: [2] }], []])
+      expect(message).toMatch(/^MR_USER_FUNCTION: (map|reduceByKey)\(\) .*(not extensible|read only)/)
+    }
+  })
+
+  test("in other loops it changes a copy of its own, and no later run sees it", () => {
+    const plan = planOf(({ readStream }) => {
+      const records = readStream(from<number[]>(() => []))
+      records.map((list) => list.push(9)).output("lengths")
+      records.map((list) => list.length).output("after")
+    })
+    for (const loops of ["generated", "closures"] as const) {
+      expect(new PlanRun(plan, { loops, strict: false }).step(1, [[[1, 2]], []])).toEqual([[3], [2]])
+    }
+  })
+})

@@ -1,0 +1,257 @@
+import { batches, generate } from "millrace"
+import { describe, expect, test } from "vitest"
+import { BlockReader } from "#src/block/block-reader.js"
+import type { Block } from "#src/block/block.js"
+import { Intake } from "#src/driver/intake.js"
+import type { InputNode } from "#src/stream/node.js"
+import { planOf } from "../plan-of.ts"
+import { ManualClock } from "./manual-clock.ts"
+import type { OpenSource } from "./open-source.ts"
+import { openSource } from "./open-source.ts"
+
+const INTERVAL = 1_000
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+/** What a chunk holds, for reading: text of bytes, rows of values. */
+function contentOf(block: Block): unknown {
+  if (block.kind === "ndjson" || block.kind === "json") return `${block.kind} ${block.received.toString()}`
+  const rows: unknown[] = []
+  for (const reader = new BlockReader(block); reader.next();) rows.push(reader.value)
+  return block.kind === "rejected" ? { rejected: rows } : rows
+}
+
+/** A step's cuts: the partition and what is in it. */
+const cut = ({ intake, chunks }: OpenSource, stepIndex = 0): [partition: number, content: unknown][] =>
+  intake.cut(stepIndex, INTERVAL).map((c) => [c.partition, c.kind === "chunk" ? contentOf(chunks[c.chunk]!) : c])
+
+/** Whether a promise has settled after everything that is ready has run. */
+async function settled(promise: Promise<unknown>): Promise<boolean> {
+  let done = false
+  promise.then(
+    () => (done = true),
+    () => (done = true),
+  )
+  await new Promise(setImmediate)
+  return done
+}
+
+describe("what is received", () => {
+  test("is dealt to partitions by chunk, round robin in order of arrival, on from step to step", () => {
+    const source = openSource(new ManualClock(), {}, 3)
+    for (const n of [1, 2, 3, 4]) source.receiver.values([n])
+    expect(cut(source)).toEqual([
+      [0, [1]],
+      [1, [2]],
+      [2, [3]],
+      [0, [4]],
+    ])
+    source.receiver.values([5])
+    expect(cut(source, 1)).toEqual([[1, [5]]])
+  })
+
+  test("small pieces of lines become one chunk", () => {
+    const source = openSource(new ManualClock())
+    for (const line of ["1\n", "2\n", "3\n"]) source.receiver.bytes("ndjson", bytesOf(line))
+    expect(cut(source)).toEqual([[0, "ndjson 1\n2\n3\n"]])
+  })
+
+  test("a chunk is closed when it has 16 KiB, so that a flood of lines is spread", () => {
+    const source = openSource(new ManualClock())
+    const line = `"${"x".repeat(1_021)}"\n` // 1 KiB
+    for (let i = 0; i < 40; i++) source.receiver.bytes("ndjson", bytesOf(line))
+    expect(cut(source).map(([partition, text]) => [partition, (text as string).split("\n").length - 1])).toEqual([
+      [0, 16],
+      [1, 16],
+      [0, 8],
+    ])
+  })
+
+  test("pieces of other kinds keep their place in the order", () => {
+    const source = openSource(new ManualClock(), {}, 9)
+    source.receiver.bytes("ndjson", bytesOf("1\n"))
+    source.receiver.bytes("json", bytesOf("[2]"))
+    source.receiver.bytes("ndjson", bytesOf("3\n"))
+    source.receiver.values([4])
+    source.receiver.bytes("ndjson", bytesOf("5\n"))
+    source.receiver.reject("too large", "6…")
+    source.receiver.bytes("ndjson", bytesOf("7\n"))
+    expect(cut(source)).toEqual([
+      [0, "ndjson 1\n"],
+      [1, "json [2]"],
+      [2, "ndjson 3\n"],
+      [3, [4]],
+      [4, "ndjson 5\n"],
+      [5, { rejected: [["too large", "6…"]] }],
+      [6, "ndjson 7\n"],
+    ])
+  })
+
+  test("the bytes are copied: the source may use its buffer again", () => {
+    const source = openSource(new ManualClock())
+    const buffer = bytesOf("1\n")
+    source.receiver.bytes("ndjson", buffer)
+    buffer.set(bytesOf("9\n"))
+    expect(cut(source)).toEqual([[0, "ndjson 1\n"]])
+  })
+
+  test("nothing at all makes no chunk, and a step has what came before it alone", () => {
+    const source = openSource(new ManualClock())
+    source.receiver.bytes("ndjson", bytesOf(""))
+    source.receiver.values([])
+    expect(cut(source)).toEqual([])
+    source.receiver.values([1])
+    expect([cut(source, 1), cut(source, 2)]).toEqual([[[0, [1]]], []])
+  })
+
+  test("values that are no plain data are refused to the source, by its name", () => {
+    const { receiver } = openSource(new ManualClock())
+    expect(() => receiver.values([{ f: () => 1 }])).toThrow(
+      /^MR_VALUE_REFUSED: A record of source "views" holds a function/,
+    )
+  })
+})
+
+describe("back-pressure", () => {
+  test("there is room until as much has come as a step may take; the next cut makes room again", async () => {
+    const source = openSource(new ManualClock(), { maxBytesPerStep: 10, maxRecordBytes: 5 })
+    source.receiver.bytes("ndjson", bytesOf("1234\n"))
+    expect(await settled(source.receiver.room())).toBe(true)
+    source.receiver.bytes("ndjson", bytesOf("5678\n"))
+    const room = source.receiver.room()
+    expect(await settled(room)).toBe(false)
+    cut(source)
+    expect(await settled(room)).toBe(true)
+    expect(await settled(source.receiver.room())).toBe(true)
+  })
+
+  test.each<[string, (source: OpenSource) => void]>([
+    ["values", ({ receiver }) => receiver.values(["x".repeat(100)])],
+    ["arrays", ({ receiver }) => receiver.bytes("json", bytesOf(JSON.stringify(["x".repeat(100)])))],
+    ["rejected records", ({ receiver }) => receiver.reject("too large", "x".repeat(100))],
+  ])("%s take room too", async (_, give) => {
+    const source = openSource(new ManualClock(), { maxBytesPerStep: 100, maxRecordBytes: 5 })
+    give(source)
+    expect(await settled(source.receiver.room())).toBe(false)
+  })
+
+  test("the source sees both of its bounds", () => {
+    const { receiver } = openSource(new ManualClock(), { maxBytesPerStep: 10, maxRecordBytes: 5 })
+    expect([receiver.stepBytesMax, receiver.recordBytesMax, receiver.name]).toEqual([10, 5, "views"])
+  })
+})
+
+describe("waiting", () => {
+  test("nextStep() is until the next cut", async () => {
+    const source = openSource(new ManualClock())
+    const next = source.receiver.nextStep()
+    expect(await settled(next)).toBe(false)
+    cut(source)
+    expect(await settled(next)).toBe(true)
+  })
+
+  test("wait() is by the job's clock", async () => {
+    const clock = new ManualClock(5_000)
+    const waiting = openSource(clock).receiver.wait(100)
+    clock.moveTo(5_099)
+    expect(await settled(waiting)).toBe(false)
+    clock.moveTo(5_100)
+    expect(await settled(waiting)).toBe(true)
+  })
+
+  test("stop ends every wait, and leaves no timer behind", async () => {
+    const clock = new ManualClock()
+    const source = openSource(clock, { maxBytesPerStep: 1, maxRecordBytes: 1 })
+    source.receiver.values(["x"])
+    const waits = [source.receiver.room(), source.receiver.nextStep(), source.receiver.wait(1_000)]
+    source.intake.stop()
+    expect(await Promise.all(waits.map(settled))).toEqual([true, true, true])
+    expect(clock.waiting).toBe(0)
+    expect(source.receiver.signal.aborted).toBe(true)
+    expect(await Promise.all([source.receiver.room(), source.receiver.wait(1_000)].map(settled))).toEqual([true, true])
+  })
+})
+
+describe("its end", () => {
+  test("what came before a stop stays to be cut, what comes after is let go", () => {
+    const source = openSource(new ManualClock())
+    source.receiver.bytes("ndjson", bytesOf("1\n"))
+    source.intake.stop()
+    source.receiver.bytes("ndjson", bytesOf("2\n"))
+    source.receiver.values([3])
+    source.receiver.reject("no", "4")
+    expect([source.intake.ended, source.intake.finished]).toEqual([true, false])
+    expect(cut(source)).toEqual([[0, "ndjson 1\n"]])
+    expect(source.intake.finished).toBe(true)
+  })
+
+  test("a source that has no more is told of once, when its last records are in", async () => {
+    let ended = 0
+    const source = openSource(new ManualClock(), {}, 2, { ended: () => ended++ })
+    source.receiver.values([1])
+    source.end()
+    await new Promise(setImmediate)
+    source.intake.stop()
+    expect([ended, source.intake.ended, source.intake.finished]).toEqual([1, true, false])
+  })
+
+  test("a source's failure is its error: of ours as it is, any other by the source's name", async () => {
+    const source = openSource(new ManualClock())
+    source.fail(new Error("the cursor is closed"))
+    await new Promise(setImmediate)
+    expect(source.failures.map(({ message }) => message)).toEqual([
+      'MR_SOURCE_FAILED: The source "views" failed: the cursor is closed',
+    ])
+  })
+
+  test("warnings are passed on", () => {
+    const source = openSource(new ManualClock())
+    source.receiver.warn("the connection was lost")
+    expect(source.warnings).toEqual(["the connection was lost"])
+  })
+})
+
+describe("sources that are read by offset", () => {
+  function rangeIntake(source: unknown, partitions = 2): Intake {
+    const plan = planOf(({ readStream }) => readStream(source as never).print())
+    const nothing = (): void => undefined
+    return new Intake(plan.graph.nodes[0] as InputNode, partitions, {
+      clock: new ManualClock(),
+      keep: () => 0,
+      warn: nothing,
+      ended: nothing,
+      failed: nothing,
+    })
+  }
+  const cutsOf = (intake: Intake, stepIndex: number): unknown[] =>
+    intake.cut(stepIndex, INTERVAL).map((c) => (c.kind === "range" ? [c.partition, c.from, c.until] : c))
+
+  test("a step's records are dealt in even pieces, the next step where the last one ended", () => {
+    const intake = rangeIntake(generate({ rate: 5, seed: 1 }, (i) => i))
+    expect([0, 1].map((step) => cutsOf(intake, step))).toEqual([
+      [
+        [0, 0, 3],
+        [1, 3, 5],
+      ],
+      [
+        [0, 5, 8],
+        [1, 8, 10],
+      ],
+    ])
+  })
+
+  test("fewer records than partitions go to one after the other", () => {
+    const intake = rangeIntake(batches([["a"], ["b"], [], ["c"]]), 3)
+    expect([0, 1, 2, 3].map((step) => cutsOf(intake, step))).toEqual([[[0, 0, 1]], [[1, 1, 2]], [], [[2, 2, 3]]])
+    expect(intake.finished).toBe(true)
+  })
+
+  test("a source without records has ended before it begins", () => {
+    expect(rangeIntake(batches([])).finished).toBe(true)
+  })
+
+  test("after a stop nothing more is admitted", () => {
+    const intake = rangeIntake(generate({ rate: 5, seed: 1 }, (i) => i))
+    intake.stop()
+    expect([intake.finished, cutsOf(intake, 0)]).toEqual([true, []])
+  })
+})
