@@ -37,6 +37,11 @@ export class Reference {
     return new Map(outputs.map(({ name, edges }) => [name, this.#read(edges[0], deal).flat().map(settled)]))
   }
 
+  /** Keys that all states hold. */
+  get keysHeld(): number {
+    return [...this.#tables.values()].flat().reduce((sum, table) => sum + table.size, 0)
+  }
+
   #read({ parent, reads }: Edge, deal: Deal): Partitions {
     const node = this.#graph.nodes[parent]!
     const known = this.#step.get(node)
