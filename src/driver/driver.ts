@@ -222,8 +222,11 @@ export class Driver {
     this.#draining = true
     queueMicrotask(() => {
       this.#draining = false
-      const commands = this.#scheduler.handle(this.#events.splice(0))
-      this.#carryOut(commands)
+      try {
+        this.#carryOut(this.#scheduler.handle(this.#events.splice(0)))
+      } catch (error) {
+        void this.#fail(error as Error) // a bug of ours: whoever waits for the run must hear of it
+      }
     })
   }
 
@@ -264,11 +267,11 @@ export class Driver {
     const { outputs, clock } = this.#options
     const planned = this.#plan.outputs[output]!
     const { tasks } = this.#plan.stages[planned.stage]!
-    const blocks = Array.from({ length: tasks }, (_, partition) =>
-      this.#store.get({ stage: planned.stage, step, partition }),
-    )
     const time = stepTime(step, this.#plan.graph.intervalMs)
     try {
+      const blocks = Array.from({ length: tasks }, (_, partition) =>
+        this.#store.get({ stage: planned.stage, step, partition }),
+      )
       await deliver(planned, time, blocks, { ...outputs, clock })
     } catch (error) {
       return this.#fail(error as Error)

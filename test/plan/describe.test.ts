@@ -58,11 +58,11 @@ test("the tree tells apart operators of one name, and says what of its parent on
   const text = showDescription(plan, () => "HERE")
   expect(text.slice(text.indexOf("operators"), text.indexOf("\n\nstages"))).toBe(`\
 operators
-  source      generate() at 1 per second, seed 1  HERE
-  ├ same      map()                               HERE
-  │ └ same    map()                               HERE
-  │   └ a     output()                            HERE
-  └ bad       output() of invalid                 HERE`)
+  source    generate(rate 1, seed 1)  HERE
+  ├ same    map()                     HERE
+  │ └ same  map()                     HERE
+  │   └ a   output()                  HERE
+  └ bad     output() of invalid       HERE`)
 })
 
 test("a program without shuffles or states says so, and names what is never computed", () => {

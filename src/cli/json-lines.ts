@@ -1,0 +1,45 @@
+/**
+ * What `--json` writes: one line of JSON for each step of each output, and one for the run.
+ *
+ *     {"type":"output","output":"counts","step":1790000000,"start":…,"end":…,"rows":[["/home",412],…]}
+ *     {"type":"output","output":"print-3",…,"rows":[…],"total":20,"held":350}
+ *     {"type":"summary","job":"page-views","steps":10,…}
+ *
+ * The line of a `print()` has the rows that it shows, how many there are in all (`total`), and of a state how many keys
+ * are held. Values that JSON lacks are written as the nearest it has:
+ *
+ *     bigint                    text of its digits
+ *     NaN, Infinity, -Infinity  that text
+ *     undefined                 null; as a property of an object it is left out
+ *     Date                      text as of toISOString(); null if invalid
+ *     Map                       array of [key, value] pairs
+ *     Set, typed array          array
+ */
+import type { OutputStep, Summary } from "../api/running.ts"
+import type { Printed } from "../sink/print.ts"
+import { shownOf } from "../sink/print.ts"
+
+export function printLine(printed: Printed): string {
+  return jsonLine({ type: "output", output: printed.name, ...printed.time, ...shownOf(printed) })
+}
+
+export function outputLine(output: string, { step, start, end, rows }: OutputStep<unknown>): string {
+  return jsonLine({ type: "output", output, step, start, end, rows })
+}
+
+export function summaryLine(summary: Summary): string {
+  return jsonLine({ type: "summary", ...summary })
+}
+
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value, plainForm)}\n`
+}
+
+function plainForm(_key: string, value: unknown): unknown {
+  if (typeof value === "bigint") return String(value)
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value)
+  if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)]
+  if (value instanceof DataView) return [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>)
+  return value
+}

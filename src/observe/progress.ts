@@ -1,0 +1,71 @@
+/** How a run is going, as one line: what a terminal shows for each step, and what the first bad records look like. */
+import type { StepReport } from "./events.ts"
+
+/** Samples shown of a run's invalid records, and of its skipped ones; the rest are only counted. */
+const SAMPLES_MAX = 3
+
+/** Gathers step reports until they are shown. */
+export class ProgressLine {
+  #steps = 0
+  #start = 0
+  #end = 0
+  #lastStart = 0
+  #records = 0
+  #tookMs = 0
+  #delayMs = 0
+  #stateKeys = 0
+  readonly #bad = { invalid: 0, skipped: 0 } // since the run began
+  readonly #samples = { invalid: 0, skipped: 0 }
+
+  /** Steps that were not shown yet. */
+  get steps(): number {
+    return this.#steps
+  }
+
+  add(report: StepReport): void {
+    if (this.#steps === 0) this.#start = report.start
+    this.#steps++
+    this.#lastStart = report.start
+    this.#end = report.end
+    this.#records += report.records
+    this.#tookMs = Math.max(this.#tookMs, report.tookMs)
+    this.#delayMs = report.delayMs
+    this.#stateKeys = report.stateKeys
+    this.#bad.invalid += report.invalid
+    this.#bad.skipped += report.skipped
+  }
+
+  /**
+   * The line for all that was added since the last one. Of several steps it says the records of all, the longest time
+   * a step took, and the last one's start, delay and keys; bad records are counted from the run's start.
+   */
+  take(): string {
+    const perSecond = Math.round((this.#records * 1000) / Math.max(1, this.#end - this.#start))
+    const parts = [
+      new Date(this.#lastStart).toISOString().slice(11, 19),
+      `${count(perSecond, "record")}/s`,
+      `step ${milliseconds(this.#tookMs)}`,
+      `delay ${milliseconds(this.#delayMs)}`,
+    ]
+    if (this.#stateKeys > 0) parts.push(`${count(this.#stateKeys, "key")} held`)
+    if (this.#bad.invalid > 0) parts.push(`${number(this.#bad.invalid)} invalid`)
+    if (this.#bad.skipped > 0) parts.push(`${number(this.#bad.skipped)} skipped`)
+    this.#steps = this.#records = this.#tookMs = 0
+    return parts.join(" · ")
+  }
+
+  /** A line for each of the report's bad records that is among the first ones of the run. */
+  samplesOf({ samples }: StepReport): string[] {
+    return samples
+      .filter(({ kind }) => this.#samples[kind]++ < SAMPLES_MAX)
+      .map(({ kind, why, record }) => `${kind} record: ${why}; the record was ${record}`)
+  }
+}
+
+/** A whole number for people: `12,345`. */
+export const number = (value: number): string => value.toLocaleString("en-US")
+
+/** `1 step`, `2 steps`. */
+export const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? "" : "s"}`
+
+const milliseconds = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : number(Math.round(ms))} ms`
