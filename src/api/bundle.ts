@@ -55,7 +55,7 @@ export async function bundleProgram(file: string): Promise<Bundle> {
       `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`,
     )
     const hash = createHash("sha256").update(text).digest("hex")
-    const positions = new BundlePositions(path, JSON.parse(map) as SourceMapPayload)
+    const positions = new BundlePositions(path, JSON.parse(map) as SourceMapPayload, importedNames)
     return { module: pathToFileURL(path).href, hash, positions, remove }
   } catch (error) {
     await remove()
@@ -120,6 +120,8 @@ const RUNNING_COPY: Readonly<Record<string, string>> = {
   millrace: new URL("../index.js", import.meta.url).href,
   "millrace/testing": new URL("../testing/index.js", import.meta.url).href,
 }
+
+const importedNames = Object.fromEntries(Object.entries(RUNNING_COPY).map(([name, url]) => [url, name]))
 
 const ownFiles: Plugin = {
   name: "own-files",

@@ -281,7 +281,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_STATUS: {
     when: "A source's server answers with an error.",
     text: (d) =>
-      `${d.url} answered ${d.status}${d.text === "" ? "" : ` ${d.text}`}, but 200 was expected; check the URL's path and the server's access rules.`,
+      `${d.url} answered ${d.status}${d.text === "" ? "" : ` ${d.text}`}, but 200 was expected; ${d.status >= 500 ? "look at the server's log" : "check the URL's path and the server's access rules"}.`,
   },
   MR_SOURCE_CONTENT_TYPE: {
     when: "A source's server sends a content type that cannot be read.",

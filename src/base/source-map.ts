@@ -8,18 +8,27 @@ export class BundlePositions {
   readonly #map: SourceMap
   readonly #bundle: string
   readonly #places: RegExp
+  readonly #imports: Readonly<Record<string, string>>
 
-  /** `bundle` is the path of the bundle; the map's sources are relative to its folder. */
-  constructor(bundle: string, payload: SourceMapPayload) {
+  /**
+   * `bundle` is the path of the bundle; the map's sources are relative to its folder. `imports` gives the names that the
+   * program has for what the bundle imports by another.
+   */
+  constructor(bundle: string, payload: SourceMapPayload, imports: Readonly<Record<string, string>>) {
     this.#bundle = bundle
+    this.#imports = imports
     this.#map = new SourceMap(payload)
     const names = [pathToFileURL(bundle).href, bundle].map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
     this.#places = new RegExp(`(?:${names.join("|")})(?:\\?[^:\\s)]*)?:(\\d+):(\\d+)`, "g")
   }
 
-  /** A text with every place in the bundle that it names put in terms of the original files. */
+  /** A text with every place in the bundle, and every import of it, that it names put in terms of the original files. */
   original(text: string): string {
-    return text.replace(this.#places, (place: string, line: string, column: string) => {
+    const named = Object.entries(this.#imports).reduce(
+      (said, [to, from]) => said.replaceAll(`'${to}'`, `'${from}'`),
+      text,
+    )
+    return named.replace(this.#places, (place: string, line: string, column: string) => {
       const entry = this.#map.findEntry(Number(line) - 1, Number(column) - 1)
       if (!("originalSource" in entry)) return place
       const file = resolve(dirname(this.#bundle), entry.originalSource)

@@ -121,9 +121,7 @@ function attempt(runnable: RunnableStage, loops: Loops, { partition }: TaskName,
   if (countsKeys(stage)) out.count = inputs.table?.size ?? 0
   else loops.run(reader, out, skipInto(stage, account))
   if (runnable.checked) {
-    requirePlainData(out.rows, stage.name)
-    requirePlainData(out.keys.all(), stage.name)
-    requirePlainData(out.values, stage.name)
+    for (const values of [out.rows, out.keys.all(), out.values]) requirePlainData(values, makerOf(stage))
   }
   switch (stage.end.kind) {
     case "rows":
@@ -142,9 +140,18 @@ const countsKeys = ({ source, operators, end }: Stage): boolean =>
 function updateState(runnable: RunnableStage, loops: Loops, pairs: Reader, table: ReadOnlyTable | undefined): Block {
   const delta: DeltaColumns = { keys: [], values: [], olds: [], changes: [] }
   loops.update!(pairs, table ?? emptyTable, delta)
-  if (runnable.checked) requirePlainData(delta.values, runnable.stage.name)
+  if (runnable.checked) requirePlainData(delta.values, makerOf(runnable.stage))
   const created = delta.olds.length - delta.changes.reduce((updated, change) => updated + change, 0)
   return finishDelta(delta, (table ?? emptyTable).size + created)
+}
+
+/** What made the values that leave a stage: its last function of the program. */
+function makerOf({ operators, end, source, name }: Stage): string {
+  const origin =
+    operators.findLast(({ operator }) => operator.verb !== "filter")?.origin ??
+    ("origin" in end ? end.origin : undefined)
+  if (origin === undefined) return source.kind === "input" ? `source "${source.input.name}"` : name
+  return `${origin.verb}() "${origin.name}" at ${showPosition(origin.at)}`
 }
 
 const emptyTable: ReadOnlyTable = { size: 0, find: () => -1, keyAt: () => undefined, valueAt: () => undefined }

@@ -129,7 +129,7 @@ function combine(pairs: readonly Pair[], add: Combine): Keyed {
 }
 
 /** A value as it is once it has left its stage: no −0, no unpaired surrogate. */
-export function settled(value: unknown): unknown {
+function settled(value: unknown): unknown {
   if (typeof value === "number") return value === 0 ? 0 : value
   if (typeof value === "string") return value.toWellFormed()
   if (typeof value !== "object" || value === null || value instanceof Date || ArrayBuffer.isView(value)) return value

@@ -1,7 +1,8 @@
 /** Batches in, batches out: how a program's own tests run a piece of it. */
 import type { Duration } from "../base/duration.ts"
 import type { DStream, InputStream } from "../api/dstream.ts"
-import { job } from "../api/job.ts"
+import { JobObject } from "../api/job.ts"
+import type { JobBuilder } from "../api/program.ts"
 import { startWith } from "../api/start.ts"
 import { batches as batchSource } from "../source/batches.ts"
 import { sourceOf } from "../source/source-of.ts"
@@ -37,7 +38,7 @@ const OUTPUT = "rows"
  *   program: (words) => words.map((word) => [word, 1]).runningReduce((x, y) => x + y).changes(),
  *   partitions: 1,
  * })
- * // [[["a", 2], ["b", 1]], [["b", 2]], [], null]
+ * console.log(JSON.stringify(counts)) // [[["a",2],["b",1]],[["b",2]],[],null]
  * ```
  *
  * Rejects with what the job would stop with: MR_USER_FUNCTION, MR_VALUE_REFUSED, MR_NOT_PAIR and so on, with
@@ -51,8 +52,12 @@ export async function runBatches<T, U>({
 }: BatchRun<T, U>): Promise<(U[] | null)[]> {
   const source = endless(batchSource(batches))
   if (batches.length === 0) return []
-  const declared = job({ name: "runBatches", interval }, ({ readStream }) => program(readStream(source)).output(OUTPUT))
-  const running = await startWith(declared, { partitions, steps: batches.length }, { clock: virtualClock() })
+  const builder: JobBuilder = ({ readStream }) => program(readStream(source)).output(OUTPUT)
+  const running = await startWith(
+    new JobObject({ name: "runBatches" }, builder as JobBuilder<unknown>) as never,
+    { partitions, interval, steps: batches.length },
+    { clock: virtualClock() },
+  )
   const results = batches.map((): U[] | null => null)
   for await (const { step, rows } of running.output<U>(OUTPUT)) results[step] = rows
   await running.done

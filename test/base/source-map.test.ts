@@ -13,7 +13,9 @@ export const fail = (view: View): never => {
 `
 const { code, map } = transformSync(source, { loader: "ts", sourcemap: "external", sourcefile: "../jobs/views.ts" })
 const bundle = "/tmp/made/job.mjs"
-const positions = new BundlePositions(bundle, JSON.parse(map) as SourceMapPayload)
+const positions = new BundlePositions(bundle, JSON.parse(map) as SourceMapPayload, {
+  "file:///lib/index.js": "millrace",
+})
 const lineOfThrow = code.split("\n").findIndex((line) => line.includes("throw")) + 1
 const column = code.split("\n")[lineOfThrow - 1]!.indexOf("throw") + 1
 
@@ -56,4 +58,9 @@ test("an error is said anew with its cause: message and stack", () => {
 test("what is thrown and is no error is left alone", () => {
   expect(positions.originalError("text")).toBe("text")
   expect(positions.originalError(undefined)).toBeUndefined()
+})
+
+test("an import is said by the name that the program has for it", () => {
+  const said = "The requested module 'file:///lib/index.js' does not provide an export named 'windows'"
+  expect(positions.original(said)).toBe("The requested module 'millrace' does not provide an export named 'windows'")
 })

@@ -421,17 +421,17 @@ const failures: readonly Case[] = [
   [
     "an instance of a class",
     `class Page {}\n${numbersTo(`numbers.map(() => ({ page: new Page() })).output("all")`)}`,
-    `MR_VALUE_REFUSED: A record of map-1 holds an instance of class Page at .page, but ${PLAIN}`,
+    `MR_VALUE_REFUSED: A record of map() "map-1" at FILE:<n>:<n> holds an instance of class Page at .page, but ${PLAIN}`,
   ],
   [
     "a function in a record",
     numbersTo(`numbers.map((n) => ({ n, again: () => n })).output("all")`),
-    `MR_VALUE_REFUSED: A record of map-1 holds a function (again) at .again, but ${PLAIN}`,
+    `MR_VALUE_REFUSED: A record of map() "map-1" at FILE:<n>:<n> holds a function (again) at .again, but ${PLAIN}`,
   ],
   [
     "a record that holds itself",
     numbersTo(`numbers.map((n) => { const a = { n }; a.a = a; return a }).output("all")`),
-    `MR_VALUE_REFUSED: A record of map-1 holds more than 100 levels of nesting, or a cycle, at .a.a<…>, but ${PLAIN}`,
+    `MR_VALUE_REFUSED: A record of map() "map-1" at FILE:<n>:<n> holds more than 100 levels of nesting, or a cycle, at .a.a<…>, but ${PLAIN}`,
   ],
   [
     "a record that is changed",
@@ -456,7 +456,7 @@ const failures: readonly Case[] = [
   [
     "a server's error",
     reading("/broken"),
-    `MR_SOURCE_STATUS: URL/broken answered 500 Internal Server Error, but 200 was expected; check the URL's path and the server's access rules.`,
+    `MR_SOURCE_STATUS: URL/broken answered 500 Internal Server Error, but 200 was expected; look at the server's log.`,
   ],
   [
     "a web page",

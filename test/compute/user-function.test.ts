@@ -160,14 +160,16 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
     })
   })
 
-  test("a value that cannot leave its stage is refused with the stage's name and the place in the value", () => {
+  test("a value that cannot leave its stage is refused with the function that made it and the place in the value", () => {
     class Page {}
     const { message } = errorOf(
       manner,
       (s: InputStream<number>) => s.map(() => ({ pages: [new Page()] }), { name: "made" }),
       [[1], []],
     )
-    expect(message).toMatch(/^MR_VALUE_REFUSED: A record of made holds an instance of class Page at \.pages\[0\]/)
+    expect(message).toMatch(
+      /^MR_VALUE_REFUSED: A record of map\(\) "made" at \S+user-function.test.ts:\d+:\d+ holds an instance of class Page at \.pages\[0\]/,
+    )
   })
 
   test("a schema that throws is the source's fault, not that of an operator", () => {

@@ -54,7 +54,9 @@ class Run {
   settle(): void {
     while (this.running.size > 0 || this.asked.length > 0) {
       this.finish()
-      this.hear(...this.asked.splice(0).map(({ output, step }): ScheduleEvent => ({ kind: "output-delivered", output, step })))
+      this.hear(
+        ...this.asked.splice(0).map(({ output, step }): ScheduleEvent => ({ kind: "output-delivered", output, step })),
+      )
     }
   }
 }
@@ -81,11 +83,18 @@ describe("what is run, and when", () => {
   })
 
   test("outputs are delivered in order of steps, also when a later step is computed first", () => {
-    const run = new Run(planOf(({ readStream }) => readStream(batches([["a"]])).print()), "w1")
+    const run = new Run(
+      planOf(({ readStream }) => readStream(batches([["a"]])).print()),
+      "w1",
+    )
     run.cut(1, 2)
     expect(run.finish(({ step }) => step === 2)).toEqual([])
     expect(run.finish()).toEqual([{ kind: "deliver", output: 0, step: 1 }])
-    expect(run.hear({ kind: "output-delivered", output: 0, step: 1 })).toContainEqual({ kind: "deliver", output: 0, step: 2 })
+    expect(run.hear({ kind: "output-delivered", output: 0, step: 1 })).toContainEqual({
+      kind: "deliver",
+      output: 0,
+      step: 2,
+    })
   })
 
   test("nothing is run while there is no worker, and everything once one joins", () => {
@@ -133,7 +142,9 @@ describe("a worker is lost", () => {
     run.cut(8) // step 7 is not delivered, so its deltas are there
     const again = run.hear(lose("w1"), { kind: "worker-joined", worker: "w2" })
     expect(kinds(again)).not.toContain("stop")
-    const states = runs([...again, ...run.finish(({ stage }) => stage === COMBINE)]).filter(({ stage }) => stage === STATE)
+    const states = runs([...again, ...run.finish(({ stage }) => stage === COMBINE)]).filter(
+      ({ stage }) => stage === STATE,
+    )
     expect(states.map(({ table }) => table)).toEqual([
       { stage: STATE, version: 7, deltas: [7], fresh: true },
       { stage: STATE, version: 7, deltas: [7], fresh: true },
@@ -147,7 +158,10 @@ describe("a worker is lost", () => {
     run.cut(8) // sends the deltas of step 7 to the tables: from now on nobody else keeps them
     run.settle()
     const [stop] = run.hear(lose("w1"))
-    expect(stop).toEqual({ kind: "stop", why: { kind: "state-lost", stage: STATE, partition: 0, worker: "w1", step: 7 } })
+    expect(stop).toEqual({
+      kind: "stop",
+      why: { kind: "state-lost", stage: STATE, partition: 0, worker: "w1", step: 7 },
+    })
   })
 
   test("tables that no key was ever put into are not missed", () => {
@@ -169,7 +183,10 @@ describe("a worker is lost", () => {
       stops.push(...run.hear(lose(`w${death}`), { kind: "worker-joined", worker: `w${death + 1}` }))
     }
     expect(stops.filter(({ kind }) => kind === "stop")).toEqual([
-      { kind: "stop", why: { kind: "task-attempts", task: { stage: 0, step: 7, partition: 0 }, attempts: 4, why: "killed" } },
+      {
+        kind: "stop",
+        why: { kind: "task-attempts", task: { stage: 0, step: 7, partition: 0 }, attempts: 4, why: "killed" },
+      },
     ])
   })
 })
@@ -181,7 +198,9 @@ describe("what is kept", () => {
     run.settle()
     const drops = (): string[] =>
       run.commands.flatMap((command) =>
-        command.kind === "drop" ? command.blocks.map(({ stage, step, partition }) => `${stage}/${step}/${partition}`) : [],
+        command.kind === "drop"
+          ? command.blocks.map(({ stage, step, partition }) => `${stage}/${step}/${partition}`)
+          : [],
       )
     expect(drops()).toEqual(["0/7/0", "0/7/1"])
     run.cut(8)
