@@ -304,7 +304,7 @@ export interface StateStream<K, S> extends DStream<[K, S]> {
   /**
    * The keys whose value was written in the step, with the new value, whether it differs from the old one or not.
    *
-   * Order: as in the state. Cost: the keys touched. Paper 3.3. In Spark, structured streaming's "update" mode.
+   * Order: by first touch in the step. Cost: the keys touched. Paper 3.3. In Spark, structured streaming's "update" mode.
    *
    * ```ts
    * counts.changes().print()

@@ -57,6 +57,7 @@ export async function startWith(
   if (isInsideJob()) throw refuse("MR_START_INSIDE_JOB", {})
   checkOptions("start()", options)
   const loaded = await loadProgram(program)
+  jobStarted(loaded.job)
   try {
     return await run(loaded, options, hooks)
   } catch (error) {
@@ -126,7 +127,6 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
   const close = options.resources === undefined ? () => job.options.teardown?.(resources) : () => undefined
   const done = ended(loaded, driver, events, close)
   done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
-  jobStarted(job)
   stopOnAbort(options.signal, driver)
   const running = new RunningJob(driver, events, readers, done)
   try {

@@ -4,19 +4,22 @@
  */
 import type { SourcePosition } from "../base/call-site.ts"
 
-const started = new WeakSet<object>()
-let told = false
+/** Jobs that the process's own file has declared and that were not started yet. */
+const unstarted = new Set<object>()
 
 /** A job was declared at this place. */
 export function expectStart(job: object, at: SourcePosition | undefined): void {
-  if (at === undefined || at.file !== process.argv[1]) return
-  process.once("exit", () => {
-    if (started.has(job) || told) return
-    told = true
-    process.stderr.write(`This file only declares a job. Run it with: millrace run ${at.file}\n`)
-  })
+  const file = process.argv[1]
+  if (at === undefined || file === undefined || at.file !== file) return
+  if (unstarted.size === 0) process.once("exit", () => tellHowToStart(file))
+  unstarted.add(job)
 }
 
+/** Somebody means to start it, whether that succeeds or not. */
 export function jobStarted(job: object): void {
-  started.add(job)
+  unstarted.delete(job)
+}
+
+function tellHowToStart(file: string): void {
+  if (unstarted.size > 0) process.stderr.write(`This file only declares a job. Run it with: millrace run ${file}\n`)
 }

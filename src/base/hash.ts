@@ -4,6 +4,8 @@
  * (`test/base/hash.test.ts` holds vectors).
  */
 
+import { sortedEntries } from "./values.ts"
+
 /** Hash of any value that may be a key: an unsigned 32-bit number. */
 export function hashValue(value: unknown): number {
   return hashInto(value, 0)
@@ -48,7 +50,7 @@ function hashObject(value: object, seed: number): number {
   if (ArrayBuffer.isView(value)) {
     return hashAll([...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)], seed ^ TAG_BYTES)
   }
-  return hashAll(Object.entries(value).flat(), seed ^ TAG_OBJECT)
+  return hashAll(sortedEntries(value).flat(), seed ^ TAG_OBJECT)
 }
 
 function hashAll(parts: readonly unknown[], seed: number): number {

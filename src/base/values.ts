@@ -62,6 +62,11 @@ function isPlainPrototype(prototype: unknown): boolean {
 
 const cutPath = (path: string): string => (path.length > 60 ? `${path.slice(0, 60)}…` : path)
 
+/** The properties of a plain object in an order that does not depend on how it was made: for telling keys apart. */
+export function sortedEntries(value: object): [string, unknown][] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+}
+
 /** @throws MR_VALUE_REFUSED for the first value that is not plain data */
 export function requirePlainData(values: Iterable<unknown>, name: string): void {
   for (const value of values) {
@@ -75,13 +80,16 @@ export function freezeDeep<T>(value: T): T {
   if (typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
   if (value instanceof Map) refuseCalls(value, ["set", "delete", "clear"])
   if (value instanceof Set) refuseCalls(value, ["add", "delete", "clear"])
+  if (value instanceof Date) refuseCalls(value, dateSetters)
   Object.freeze(value) // before what it holds, which may be itself
   const items = value instanceof Map || value instanceof Set ? (value as Iterable<unknown>) : Object.values(value)
   for (const item of items) freezeDeep(item)
   return value
 }
 
-/** A frozen Map or Set still takes changes: its content is not in its properties. */
+const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => name.startsWith("set"))
+
+/** A frozen Map, Set or Date still takes changes: its content is not in its properties. */
 function refuseCalls(collection: object, methods: readonly string[]): void {
   for (const method of methods) {
     Object.defineProperty(collection, method, {

@@ -1,7 +1,10 @@
 /**
  * Keys to slots: the first key seen gets slot 0, the next new one slot 1, and so on.
- * Two keys are the same when their values are: tuples, dates and objects by content, −0 as 0, NaN as NaN.
+ * Two keys are the same when their values are: tuples, dates and objects by content, whatever the order of properties
+ * (of Maps and Sets the order counts), −0 as 0, NaN as NaN.
  */
+import { sortedEntries } from "../base/values.ts"
+
 export class KeyIndex {
   readonly #primitives = new Map<unknown, number>()
   readonly #composites = new Map<string, number>()
@@ -79,7 +82,7 @@ function compositeIdentity(value: object): string {
     const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
     return `${value.constructor.name}${Buffer.from(bytes).toString("base64")}`
   }
-  return `{${Object.entries(value)
+  return `{${sortedEntries(value)
     .map(([key, item]) => `${JSON.stringify(key)}:${identityOf(item)}`)
     .join()}}`
 }

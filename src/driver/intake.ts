@@ -48,7 +48,7 @@ export class Intake {
     this.#node = node
     this.#partitions = partitions
     this.#hooks = hooks
-    this.#done = node.source.kind === "range" && node.source.total === 0
+    this.#done = node.source.kind === "range" && node.source.total === 0 && node.source.stepsMin === 0
   }
 
   /** Nothing more will come, and all that came is in a step. */
@@ -119,7 +119,7 @@ export class Intake {
       cuts.push({ kind: "range", node, partition: this.#deal(), from: start, until: Math.min(until, start + pieceMax) })
     }
     this.#offset = until
-    if (until === source.total) this.#finish()
+    if (until === source.total && stepIndex + 1 >= source.stepsMin) this.#finish()
     return cuts
   }
 

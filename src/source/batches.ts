@@ -22,6 +22,7 @@ export function batches<T>(batches: readonly (readonly T[])[]): SourceOf<T> {
     kind: "range",
     description: `batches(${batches.length} with ${records.length} records)`,
     total: records.length,
+    stepsMin: batches.length,
     admitted: (stepIndex) => ends[stepIndex] ?? records.length,
     // Copies: a step that is run again must find what it found the first time, whatever its functions did with it.
     read: (from, until) => structuredClone(records.slice(from, until)),

@@ -45,6 +45,7 @@ export function generate<T>(options: GenerateOptions, record: (i: number, random
     kind: "range",
     description: `generate(rate ${rate}, seed ${seed}${count === undefined ? "" : `, count ${count}`})`,
     total,
+    stepsMin: 0,
     admitted: (stepIndex, intervalMs) => Math.min(total, Math.floor((rate * intervalMs * (stepIndex + 1)) / 1000)),
     *read(from, until) {
       for (let i = from; i < until; i++) yield record(i, randomWhenUsed(seed, i))

@@ -14,6 +14,8 @@ export interface RangeSource {
   readonly description: string
   /** Number of records in all; Infinity for a source without end. */
   readonly total: number
+  /** Steps it lasts at least, also when its records are admitted before; 0 for most. */
+  readonly stepsMin: number
   /**
    * The offset up to which records are admitted when the step with this index ends. The job's first step has index 0.
    * Never falls as the index grows; driver only.

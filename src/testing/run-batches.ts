@@ -5,8 +5,6 @@ import { JobObject } from "../api/job.ts"
 import type { JobBuilder } from "../api/program.ts"
 import { startWith } from "../api/start.ts"
 import { batches as batchSource } from "../source/batches.ts"
-import { sourceOf } from "../source/source-of.ts"
-import type { SourceOf } from "../source/source-of.ts"
 import { virtualClock } from "./virtual-clock.ts"
 
 export interface BatchRun<T, U> {
@@ -50,21 +48,16 @@ export async function runBatches<T, U>({
   partitions,
   interval = "1s",
 }: BatchRun<T, U>): Promise<(U[] | null)[]> {
-  const source = endless(batchSource(batches))
+  const source = batchSource(batches)
   if (batches.length === 0) return []
   const builder: JobBuilder = ({ readStream }) => program(readStream(source)).output(OUTPUT)
   const running = await startWith(
     new JobObject({ name: "runBatches" }, builder as JobBuilder<unknown>) as never,
-    { partitions, interval, steps: batches.length },
+    { partitions, interval },
     { clock: virtualClock() },
   )
   const results = batches.map((): U[] | null => null)
   for await (const { step, rows } of running.output<U>(OUTPUT)) results[step] = rows
   await running.done
   return results
-}
-
-/** The same batches with no end after the last record, so that empty ones after it are steps too. */
-function endless<T>({ source }: SourceOf<T>): SourceOf<T> {
-  return sourceOf(source.kind === "range" ? { ...source, total: Infinity } : source)
 }

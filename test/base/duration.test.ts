@@ -10,7 +10,7 @@ describe("parseDuration", () => {
     ["1.5m", 90_000],
     ["2h", 7_200_000],
     ["8784h", 31_622_400_000], // the longest, 366 days
-    ["0.07s", 70], // 0.07 · 1000 is not exactly 70 in floating point
+    ["1.001s", 1_001], // 1.001 · 1000 is not exactly that in floating point
   ])("%s is %d milliseconds", (text, ms) => {
     expect(parseDuration(text, "the interval")).toBe(ms)
   })

@@ -62,10 +62,12 @@ describe("what changes on the way, and nothing else does", () => {
 })
 
 test("a decoded value owns its bytes: changing it changes nothing else", () => {
-  const bytes = encode({ raw: new Uint8Array([1, 2, 3]) })
-  const first = decodeValue(bytes, 0, bytes.length) as { raw: Uint8Array }
-  first.raw.fill(9)
-  expect(decodeValue(bytes, 0, bytes.length)).toEqual({ raw: new Uint8Array([1, 2, 3]) })
+  for (const raw of [new Uint8Array([1, 2, 3]), Buffer.from([1, 2, 3]), new Float32Array([1, 2, 3])]) {
+    const bytes = encode({ raw })
+    const first = decodeValue(bytes, 0, bytes.length) as { raw: Uint8Array }
+    first.raw.fill(9)
+    expect(decodeValue(bytes, 0, bytes.length)).toEqual({ raw })
+  }
 })
 
 test.each<[string, unknown]>([

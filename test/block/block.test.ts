@@ -85,6 +85,17 @@ describe("a column's kind is chosen from its values", () => {
     ).toBe("pairs")
     expect(rowsBlock([["a", 1], ["b"]]).kind).toBe("rows")
     expect(rowsBlock([["a", 1], "ab"]).kind).toBe("rows")
+    expect(
+      rowsOf(
+        rowsBlock([
+          ["a", 1],
+          ["b", 2, 3],
+        ]),
+      ),
+    ).toEqual([
+      ["a", 1],
+      ["b", 2, 3],
+    ])
     expect(rowsBlock([]).kind).toBe("rows")
   })
 })

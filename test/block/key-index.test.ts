@@ -18,6 +18,12 @@ test("keys get slots in order of first touch, and the same key its own again", (
   expect([index.size, index.keyAt(0), index.all()]).toEqual([2, "b", ["b", "a"]])
 })
 
+test("the key kept for −0 is 0, and for an unpaired surrogate U+FFFD, as they are outside a stage", () => {
+  const index = new KeyIndex()
+  for (const key of [-0, "\ud800"]) index.slot(key)
+  expect([Object.is(index.keyAt(0), 0), index.keyAt(1)]).toEqual([true, "\ufffd"])
+})
+
 test("looking a key up makes no slot", () => {
   const index = new KeyIndex()
   index.slot("a")

@@ -105,6 +105,21 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
     ])
   })
 
+  test("a key belongs to the partition of its hash, wherever its records were", () => {
+    const program = (s: InputStream<[string, number]>): Rows => s.reduceByKey((a, b) => a + b)
+    // "abc" belongs to the second of two partitions, "a" to the first.
+    expect(steps(program, [[["abc", 1]], [["a", 1]]], [[["a", 1]], [["abc", 1]]])).toEqual([
+      [
+        ["a", 1],
+        ["abc", 1],
+      ],
+      [
+        ["a", 1],
+        ["abc", 1],
+      ],
+    ])
+  })
+
   test("runningReduce keeps every key from step to step; the older value is the first argument", () => {
     const program = (s: InputStream<[string, string]>): Rows => s.runningReduce((a, b) => `${a}${b}`)
     expect(steps(program, [[["x", "1"]], [["x", "2"]]], [[], []], [[["x", "3"]], []])).toEqual([
@@ -289,9 +304,9 @@ describe("loops are made from text", () => {
   })
   const manner = { loops: "generated", strict: false } as const
 
-  test("each its own, also where two stages look the same", () => {
-    const texts = compiled(() => new PlanRun(twoAlike, manner).step(1, [["x"], ["y"]]))
-    expect(texts.length).toBeGreaterThanOrEqual(4)
+  test("each its own, also where two stages, or two runs, look the same", () => {
+    const texts = [1, 2].flatMap(() => compiled(() => new PlanRun(twoAlike, manner).step(1, [["x"], ["y"]])))
+    expect(texts.length).toBeGreaterThanOrEqual(8)
     expect(new Set(texts).size).toBe(texts.length)
   })
 

@@ -100,6 +100,7 @@ function sourceOf({ kind, batches, ends }: SourceDescription): Source {
       kind: "range",
       description,
       total: ends ? records.length : Infinity,
+      stepsMin: 0,
       admitted: (step) => offsets[step] ?? records.length,
       read: (from, until) => structuredClone(records.slice(from, until)),
     }

@@ -35,7 +35,7 @@ export async function proveAgainstReference(programs: number): Promise<void> {
 }
 
 /** One program of R1, run in the manner that goes with its seed. */
-export async function differenceOfProgram(seed: number, description: Description): Promise<string | undefined> {
+async function differenceOfProgram(seed: number, description: Description): Promise<string | undefined> {
   const manner = { loops: seed % 4 === 0 ? "closures" : "generated", strict: seed % 3 !== 0 } as const
   const run = await runProgram(description, { engine: (loaded) => new InlineEngine(() => loaded.loadAgain(), manner) })
   return differenceFromReference(description, run)
