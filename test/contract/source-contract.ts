@@ -54,18 +54,21 @@ export function receiveSourceContract(name: string, reads: ReceiveCase): void {
       expect(receiver.faults).toEqual([])
     })
 
-    test.skipIf(reads.neverEnds)("resolves when the source has ended", async () => {
-      const receiver = new RecordingReceiver(settings)
-      await (await use(reads.bringing([1, 2]))).open(receiver)
-      expect(receiver.records).toEqual([1, 2])
-    })
+    // A source that is asked again and again, like a polled one, has no end to reach.
+    if (!reads.neverEnds) {
+      test("resolves when the source has ended", async () => {
+        const receiver = new RecordingReceiver(settings)
+        await (await use(reads.bringing([1, 2]))).open(receiver)
+        expect(receiver.records).toEqual([1, 2])
+      })
 
-    test.skipIf(reads.neverEnds)("ends without records when there are none", async () => {
-      const receiver = new RecordingReceiver(settings)
-      await (await use(reads.bringing([]))).open(receiver)
-      expect(receiver.records).toEqual([])
-      expect(receiver.count("ready")).toBe(1)
-    })
+      test("ends without records when there are none", async () => {
+        const receiver = new RecordingReceiver(settings)
+        await (await use(reads.bringing([]))).open(receiver)
+        expect(receiver.records).toEqual([])
+        expect(receiver.count("ready")).toBe(1)
+      })
+    }
 
     test("hands over what has come while it waits for more", async () => {
       const receiver = new RecordingReceiver(settings)
