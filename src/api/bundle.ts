@@ -88,6 +88,7 @@ async function compile(file: string, outfile: string): Promise<{ text: string; m
       sourcemap: "external",
       keepNames: false,
       logLevel: "silent",
+      banner: { js: REQUIRE },
       define: {
         "import.meta.url": META.url,
         "import.meta.dirname": META.dirname,
@@ -113,6 +114,8 @@ const isBuildFailure = (error: unknown): error is BuildFailure =>
 const showMessage = ({ text, location }: Message): string =>
   location === null ? text : `${resolve(location.file)}:${location.line}:${location.column + 1}: ${text}`
 
+/** What a CommonJS file of the program's calls `require`, which a module has none of. */
+const REQUIRE = `import { createRequire as __millrace_require } from "node:module"; const require = __millrace_require(import.meta.url);`
 /** Names that stand for what a source file knows of itself. */
 const META = { url: "__millrace_url", dirname: "__millrace_dirname", filename: "__millrace_filename" }
 const USES_META = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/

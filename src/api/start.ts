@@ -46,6 +46,8 @@ export interface Starting {
 }
 
 const STEPS_IN_FLIGHT = 4
+/** How long a failed run waits for calls of foreachRDD to return before it closes what they use. */
+const OUTPUTS_RETURN_MS = 5_000
 
 export const start: StartJob = (program, options = {}) => startWith(program, options, {})
 
@@ -110,7 +112,10 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     options.workers ?? Math.min(availableParallelism(), plan.graph.partitions),
   )
   hooks.starting?.({ plan, workers: engine.workers, events, explain: loaded.explain })
-  const resources = options.resources ?? (await hook("setup", () => job.options.setup?.(settings.params)))
+  const resources =
+    options.resources !== undefined
+      ? options.resources
+      : await hook("setup", () => job.options.setup?.(settings.params))
   const driver: Driver = new Driver({
     plan,
     engine,
@@ -153,6 +158,7 @@ async function ended(loaded: LoadedProgram, driver: Driver, events: EventHub, cl
     totals = await driver.done
   } catch (error) {
     await loaded.remove()
+    await driver.outputsReturned(OUTPUTS_RETURN_MS)
     // Two failures, one rejection: the run's own is the one that matters.
     await hook("teardown", close).catch((late: unknown) =>
       events.emit("warning", { source: "teardown", message: messageOf(late) }),

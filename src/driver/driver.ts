@@ -86,6 +86,7 @@ export class Driver {
   #workersLost = 0
   #startedAt = 0
   #cancelDuration: (() => void) | undefined
+  readonly #calls = new Set<Promise<void>>() // of foreachRDD, under way
 
   constructor(options: DriverOptions) {
     const { plan, clock, events } = options
@@ -165,6 +166,15 @@ export class Driver {
   stop(): void {
     if (this.#phase === "running") this.#closer.stop()
     else if (this.#phase === "starting") void this.#end()
+  }
+
+  /** Resolves when no call of the program's outputs is under way, or after so many milliseconds. */
+  async outputsReturned(msMax: number): Promise<void> {
+    const { clock } = this.#options
+    const late = deferred<void>()
+    const cancel = clock.at(clock.now() + msMax, late.resolve)
+    await Promise.race([Promise.all(this.#calls), late.promise])
+    cancel()
   }
 
   /** Ends the run at once, with an error. */
@@ -272,13 +282,20 @@ export class Driver {
       const blocks = Array.from({ length: tasks }, (_, partition) =>
         this.#store.get({ stage: planned.stage, step, partition }),
       )
-      await deliver(planned, time, blocks, { ...outputs, clock })
+      const call = deliver(planned, time, blocks, { ...outputs, clock })
+      if (planned.node.output.kind === "foreachRDD") this.#track(call)
+      await call
     } catch (error) {
       return this.#fail(error as Error)
     }
     if (this.#phase !== "running") return
     this.#log.append({ kind: "commit", output: planned.node.id, step })
     this.#hear({ kind: "output-delivered", output, step })
+  }
+
+  #track(call: Promise<void>): void {
+    const ended = call.finally(() => this.#calls.delete(ended)).catch(() => undefined) // whoever awaits the call hears of it
+    this.#calls.add(ended)
   }
 
   #finishStep(step: Step): void {

@@ -17,6 +17,7 @@ export class ThreadsEngine implements Engine {
   readonly workers: number
   readonly #threads = new Map<WorkerId, Worker>()
   #started = 0
+  readonly #ready = new Set<WorkerId>() // have loaded the program
   #failures = 0
   #closed = false
   #load: LoadMessage | undefined
@@ -64,6 +65,7 @@ export class ThreadsEngine implements Engine {
   #received(worker: WorkerId, message: FromWorker): void {
     if (!this.#threads.has(worker)) return
     if (message.kind === "loaded") {
+      this.#ready.add(worker)
       this.#failures = 0
       this.#hear({ kind: "joined", worker, fingerprint: message.fingerprint })
     } else this.#hear({ worker, ...message })
@@ -71,9 +73,9 @@ export class ThreadsEngine implements Engine {
 
   #lost(worker: WorkerId, why: string): void {
     if (this.#closed || !this.#threads.delete(worker)) return
-    this.#failures++
+    if (!this.#ready.delete(worker)) this.#failures++
     this.#hear({ kind: "lost", worker, why })
     if (this.#failures <= FAILURES_MAX) this.#startThread()
-    else if (this.#threads.size === 0) this.#hear({ kind: "failing", times: this.#failures, why })
+    else this.#hear({ kind: "failing", times: this.#failures, why })
   }
 }

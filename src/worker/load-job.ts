@@ -71,6 +71,7 @@ const OPENED: Readonly<Record<string, string>> = {
   Timeout: "a timer",
   ProcessWrap: "a child process",
   FSEventWrap: "a file watcher",
+  GetAddrInfoReqWrap: "a look-up of a host",
 }
 
 function openResources(): Map<string, number> {

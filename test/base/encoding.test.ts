@@ -88,3 +88,11 @@ test.each<[string, unknown]>([
 ])("%s come back exactly", (_, value) => {
   expect(sameData(throughBytes(value), value)).toBe(true)
 })
+
+test.each([
+  ["an object with properties constructor and toJSON", { constructor: "x", toJSON: true, zero: -0, text: "\ud800" }],
+  ["one inside another value", [1, { toJSON: 1, constructor: null, zero: -0, text: "\ud800" }]],
+])("%s, which the packer takes for an instance of a class, is data like any other", (_, value) => {
+  const said = JSON.stringify(value).replace("\\ud800", "\ufffd") // JSON has no −0 either
+  expect(throughBytes(value)).toEqual(JSON.parse(said))
+})
