@@ -7,7 +7,16 @@ export { generate } from "./source/generate.ts"
 export { MillraceError } from "./base/errors.ts"
 export type { ErrorCode } from "./base/errors.ts"
 export type { Duration } from "./base/duration.ts"
-export type { DStream, InputStream, InvalidRecord, KeyOf, StateStream, ValueOf } from "./api/dstream.ts"
+export type {
+  DStream,
+  InputStream,
+  InvalidRecord,
+  KeyOf,
+  SourceVerbs,
+  StateStream,
+  StateVerbs,
+  ValueOf,
+} from "./api/dstream.ts"
 export type { ForeachOptions, PrintOptions, RecordOptions, StateOptions, VerbOptions } from "./api/dstream.ts"
 export type { Job, JobOptions, ReadOptions, SourceLike, Streams } from "./api/program.ts"
 export type { RDD } from "./api/rdd.ts"

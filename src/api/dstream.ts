@@ -300,7 +300,11 @@ export interface DStream<T> {
  * `count()` and `print()` cost the keys a step touched; `map`, `filter`, `foreachRDD` with `collect()` and `output`
  * read all that is held, so use `changes()` first where that is enough.
  */
-export interface StateStream<K, S> extends DStream<[K, S]> {
+export type StateStream<K, S> = DStream<[K, S]> & StateVerbs<K, S>
+
+// Joined, not extended: the compiler then knows that a state of any pairs is a stream of unknown records.
+/** What a state can do besides what every stream can. */
+export interface StateVerbs<K, S> {
   /**
    * The keys whose value was written in the step, with the new value, whether it differs from the old one or not.
    *
@@ -323,7 +327,10 @@ export interface InvalidRecord {
 }
 
 /** A stream as it comes from its source. */
-export interface InputStream<T> extends DStream<T> {
+export type InputStream<T> = DStream<T> & SourceVerbs
+
+/** What a stream from a source can do besides what every stream can. */
+export interface SourceVerbs {
   /**
    * The source's invalid records, in the step in which they came; for a source with `onInvalid: "collect"`.
    *
