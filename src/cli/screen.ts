@@ -20,7 +20,8 @@ export class Screen {
   constructor(out: NodeJS.WriteStream, err: NodeJS.WriteStream, env: NodeJS.ProcessEnv) {
     this.#out = out
     this.#err = err
-    this.hasLive = err.isTTY && env["TERM"] !== "dumb"
+    // Not `true` but undefined where it is none, which would leave the choice of colours to the environment.
+    this.hasLive = err.isTTY === true && env["TERM"] !== "dumb"
     this.colors = picocolors.createColors(this.hasLive && (env["NO_COLOR"] ?? "") === "")
     // Whoever read it may be gone. Of the standard output `print` tells that; of standard error nobody could be told.
     out.on("error", () => undefined)

@@ -104,8 +104,11 @@ const ordered = {
 export const combines = { ...exact, ...ordered }
 export const exactCombines = Object.keys(exact) as (keyof typeof exact)[]
 
-const unionOf = (value: unknown): number[] =>
-  (value as { union?: number[] } | null | undefined)?.union ?? [numberOf(value) % 16]
+/** Sets have a method of this name on newer versions of Node.js. */
+const unionOf = (value: unknown): number[] => {
+  const union = (value as { union?: unknown } | null | undefined)?.union
+  return Array.isArray(union) ? (union as number[]) : [numberOf(value) % 16]
+}
 const joinedOf = (value: unknown): unknown[] => (value as { joined?: unknown[] } | null | undefined)?.joined ?? [value]
 const floatOf = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? value : numberOf(value) / 3
