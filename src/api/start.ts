@@ -181,8 +181,10 @@ async function hook<T>(name: "setup" | "teardown", call: () => T | Promise<T>): 
 function stopOnAbort(signal: AbortSignal | undefined, driver: Driver): void {
   if (signal === undefined) return
   const stop = (): void => driver.stop()
+  const forget = (): void => signal.removeEventListener("abort", stop) // a signal may outlive many runs
+  driver.done.then(forget, forget)
   if (signal.aborted) stop()
-  else signal.addEventListener("abort", stop, { once: true })
+  else signal.addEventListener("abort", stop)
 }
 
 const showOnStdout: ShowStep = (printed) =>
