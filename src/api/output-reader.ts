@@ -12,7 +12,8 @@ interface Offer {
 export class OutputReader implements AsyncIterator<OutputStep<unknown>> {
   readonly #offers: Offer[] = []
   readonly #detach: () => void
-  #waiting: Deferred<IteratorResult<OutputStep<unknown>>> | undefined
+  readonly #waiting: Deferred<IteratorResult<OutputStep<unknown>>>[] = [] // calls of next() that found nothing
+  #isStopping = false
   #end: { readonly error: Error | undefined } | undefined
 
   /** `detach` is called when nobody reads any more. */
@@ -24,22 +25,26 @@ export class OutputReader implements AsyncIterator<OutputStep<unknown>> {
   async take(time: StepTime, rows: readonly unknown[]): Promise<void> {
     const step = { ...time, rows: [...rows] }
     if (this.#end !== undefined) return
-    if (this.#waiting !== undefined) {
-      this.#waiting.resolve({ done: false, value: step })
-      this.#waiting = undefined
-      return
-    }
+    const waiting = this.#waiting.shift()
+    if (waiting !== undefined) return waiting.resolve({ done: false, value: step })
     const offer = { step, taken: deferred<void>() }
     this.#offers.push(offer)
-    await offer.taken.promise
+    if (!this.#isStopping) await offer.taken.promise
+  }
+
+  /** Makes the job wait for its reader no more: who reads may be the one who waits for the job to stop. */
+  letStop(): void {
+    this.#isStopping = true
+    for (const { taken } of this.#offers) taken.resolve()
   }
 
   /** No step follows. Steps that were given and not taken are still read first. */
   end(error: Error | undefined): void {
     this.#end ??= { error }
-    if (error === undefined) this.#waiting?.resolve({ done: true, value: undefined })
-    else this.#waiting?.reject(error)
-    this.#waiting = undefined
+    for (const waiting of this.#waiting.splice(0)) {
+      if (error === undefined) waiting.resolve({ done: true, value: undefined })
+      else waiting.reject(error)
+    }
   }
 
   async next(): Promise<IteratorResult<OutputStep<unknown>>> {
@@ -50,8 +55,9 @@ export class OutputReader implements AsyncIterator<OutputStep<unknown>> {
     }
     if (this.#end?.error !== undefined) throw this.#end.error
     if (this.#end !== undefined) return { done: true, value: undefined }
-    this.#waiting = deferred()
-    return this.#waiting.promise
+    const waiting = deferred<IteratorResult<OutputStep<unknown>>>()
+    this.#waiting.push(waiting)
+    return waiting.promise
   }
 
   async return(): Promise<IteratorResult<OutputStep<unknown>>> {

@@ -32,6 +32,11 @@ export class OutputReaders {
     return reader === undefined ? undefined : (time, rows) => reader.take(time, rows)
   }
 
+  /** No reader is waited for any more; what is given from now on is kept until it is read. */
+  letStop(): void {
+    for (const reader of this.#readers.values()) reader.letStop()
+  }
+
   end(error: Error | undefined): void {
     this.#end = { error }
     for (const reader of this.#readers.values()) reader.end(error)
@@ -57,6 +62,7 @@ export class RunningJob implements Running {
   }
 
   stop(): Promise<Summary> {
+    this.#readers.letStop()
     this.#driver.stop()
     return this.done
   }

@@ -136,7 +136,8 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
   const running = new RunningJob(driver, events, readers, done)
   try {
     await driver.start()
-  } catch {
+  } catch (error) {
+    driver.fail(error as Error) // if it has not failed of it already
     await done // it is rejected, after everything is closed
   }
   return running

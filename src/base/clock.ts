@@ -9,6 +9,9 @@ export interface Clock {
   at(time: number, fire: () => void): () => void
 }
 
+/** What a timer of Node.js can wait at most. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 export function systemClock(): Clock {
   const origin = Date.now() - performance.now()
   const now = (): number => origin + performance.now()
@@ -16,13 +19,12 @@ export function systemClock(): Clock {
     now,
     at(time, fire) {
       // A timer may fire up to a millisecond early; a step must never close before its end.
-      let timer = setTimeout(
-        function tick() {
-          if (now() < time) timer = setTimeout(tick, 1)
-          else fire()
-        },
-        Math.max(0, Math.min(time - now(), 2 ** 31 - 1)),
-      )
+      const tick = (): void => {
+        const leftMs = time - now()
+        if (leftMs > 0) timer = setTimeout(tick, Math.min(Math.ceil(leftMs), TIMER_MS_MAX))
+        else fire()
+      }
+      let timer = setTimeout(tick, Math.max(0, Math.min(time - now(), TIMER_MS_MAX)))
       return () => clearTimeout(timer)
     },
   }

@@ -75,13 +75,17 @@ export function requirePlainData(values: Iterable<unknown>, name: string): void 
   }
 }
 
+/** What was frozen here, all the way down. A value that a program froze itself may hold others that are not. */
+const frozen = new WeakSet<object>()
+
 /** Freezes a value all the way down, so that a program that changes what it was given throws at its own line. */
 export function freezeDeep<T>(value: T): T {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value) || ArrayBuffer.isView(value)) return value
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || frozen.has(value)) return value
+  frozen.add(value) // before what it holds, which may be itself
   if (value instanceof Map) refuseCalls(value, ["set", "delete", "clear"])
   if (value instanceof Set) refuseCalls(value, ["add", "delete", "clear"])
   if (value instanceof Date) refuseCalls(value, dateSetters)
-  Object.freeze(value) // before what it holds, which may be itself
+  Object.freeze(value)
   const items = value instanceof Map || value instanceof Set ? (value as Iterable<unknown>) : Object.values(value)
   for (const item of items) freezeDeep(item)
   return value
@@ -91,6 +95,7 @@ const dateSetters = Object.getOwnPropertyNames(Date.prototype).filter((name) => 
 
 /** A frozen Map, Set or Date still takes changes: its content is not in its properties. */
 function refuseCalls(collection: object, methods: readonly string[]): void {
+  if (Object.isFrozen(collection)) return
   for (const method of methods) {
     Object.defineProperty(collection, method, {
       value: () => {

@@ -81,7 +81,9 @@ function narrowResult(
     case "flatMap":
       return (value) => {
         const items = itemsOf(call(value), origin, checks)
-        return () => items.forEach((item) => next(item))
+        return () => {
+          for (let i = 0; i < items.length; i++) next(items[i]) // forEach would leave out holes
+        }
       }
     case "mapValues":
       return (pair) => {

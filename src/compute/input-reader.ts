@@ -27,6 +27,8 @@ export interface InvalidRecord {
 
 const TEXT_CHARS_MAX = 1_000
 const NEWLINE = 10
+/** Levels of nesting a record may have when it is read. */
+const LEVELS_MAX = 500
 
 type Decoded = { readonly value: unknown } | InvalidRecord
 
@@ -34,14 +36,15 @@ export class InputReader implements Reader {
   value: unknown
   readonly #node: InputNode
   readonly #take: "records" | "invalid"
-  readonly #account: Account
+  readonly #account: Account | undefined
   readonly #records: Iterator<Decoded>
 
-  constructor(node: InputNode, take: "records" | "invalid", cuts: readonly CutInput[], account: Account) {
+  /** What is read goes into the account, if one is given. */
+  constructor(node: InputNode, take: "records" | "invalid", cuts: readonly CutInput[], account: Account | undefined) {
     this.#node = node
     this.#take = take
     this.#account = account
-    this.#records = decodeCuts(node, cuts, take === "records" ? account : undefined)
+    this.#records = decodeCuts(node, cuts, account)
   }
 
   next(): boolean {
@@ -49,18 +52,12 @@ export class InputReader implements Reader {
       const { done, value } = this.#records.next()
       if (done) return false
       const record = "why" in value ? value : this.#validated(value.value)
-      const valid = !("why" in record)
-      if (this.#take === "invalid") {
-        if (valid) continue
-        this.value = { text: record.text, why: record.why }
-        return true
-      }
-      if (valid) {
-        this.#account.records++
-        this.value = record.value
-        return true
-      }
-      this.#meetInvalid(record)
+      const isInvalid = "why" in record
+      if (this.#account !== undefined) this.#account.records++
+      if (isInvalid) this.#meetInvalid(record)
+      if (isInvalid !== (this.#take === "invalid")) continue
+      this.value = isInvalid ? { text: record.text, why: record.why } : record.value
+      return true
     }
   }
 
@@ -75,7 +72,7 @@ export class InputReader implements Reader {
     if (this.#node.onInvalid === "stop") {
       throw refuse("MR_INVALID_RECORD", { source: this.#node.name, why, record: showValue(text) })
     }
-    this.#account.records++
+    if (this.#account === undefined) return
     this.#account.invalid++
     addSample(this.#account, { kind: "invalid", why, record: showValue(text) })
   }
@@ -149,7 +146,16 @@ function decodeJson(text: string, suspect: boolean): Decoded {
   } catch (error) {
     return { why: `it is not JSON (${messageOf(error)})`, text: cut(text) }
   }
+  if (text.length > LEVELS_MAX && isDeeper(value, LEVELS_MAX)) {
+    return { why: `it is nested more than ${LEVELS_MAX} levels deep`, text: cut(text) }
+  }
   return suspect && hasProto(value) ? { why: `it has a property named "__proto__"`, text: cut(text) } : { value }
+}
+
+/** Whether a value has more levels; looks no deeper than that, since what would, could not be walked at all. */
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false
+  return levels === 0 || Object.values(value).some((item) => isDeeper(item, levels - 1))
 }
 
 /** The name may be written with escapes, in many ways. */

@@ -96,18 +96,26 @@ export class RunnableStage {
   }
 }
 
+/** Calls `f` with the task's time and randomness from their beginning. */
+export type FromTheStart = <T>(f: () => T) => T
+
 /**
- * Runs one task.
+ * Runs one task. `again` is how it is run a second time, to find out which function threw.
  * @throws MR_USER_FUNCTION, MR_NOT_PAIR, MR_NOT_ITERABLE, MR_ASYNC_OPERATOR, MR_VALUE_REFUSED, MR_INVALID_RECORD,
  *   MR_SCHEMA_ASYNC, MR_SOURCE_FAILED
  */
-export function runStage(runnable: RunnableStage, task: TaskName, inputs: TaskInputs): TaskResult {
+export function runStage(
+  runnable: RunnableStage,
+  task: TaskName,
+  inputs: TaskInputs,
+  again: FromTheStart = (f) => f(),
+): TaskResult {
   const loops = runnable.nextLoops()
   try {
     return attempt(runnable, loops, task, inputs)
   } catch (error) {
     if (error instanceof MillraceError) throw error
-    throw explain(runnable, task, inputs, error)
+    throw again(() => explain(runnable, task, inputs, error))
   }
 }
 
@@ -167,7 +175,7 @@ function readerOf(
   const { blocks } = inputs
   switch (source.kind) {
     case "input":
-      return new InputReader(source.input, source.take, inputs.cuts, account)
+      return new InputReader(source.input, source.take, inputs.cuts, source.counts ? account : undefined)
     case "rows":
       return new BlockReader(blocks[0]!)
     case "changes":

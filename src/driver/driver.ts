@@ -39,7 +39,7 @@ export interface DriverOptions {
   readonly programHash: string
   readonly clock: Clock
   readonly events: EventHub
-  readonly outputs: Omit<OutputHooks, "clock">
+  readonly outputs: Omit<OutputHooks, "clock" | "ending" | "hasFailed">
   /** Steps that may be cut and not finished. */
   readonly openStepsMax: number
   /** Ends by itself after so many steps, quiet ones included. */
@@ -86,6 +86,7 @@ export class Driver {
   #workersLost = 0
   #startedAt = 0
   #cancelDuration: (() => void) | undefined
+  readonly #ending = new AbortController()
   readonly #calls = new Set<Promise<void>>() // of foreachRDD, under way
 
   constructor(options: DriverOptions) {
@@ -164,6 +165,7 @@ export class Driver {
 
   /** Takes in no more, finishes what was admitted, and ends. */
   stop(): void {
+    this.#ending.abort()
     if (this.#phase === "running") this.#closer.stop()
     else if (this.#phase === "starting") void this.#end()
   }
@@ -247,7 +249,8 @@ export class Driver {
       if (this.#phase !== "running" && this.#phase !== "starting") return
       switch (command.kind) {
         case "run":
-          batches.set(command.worker, [...(batches.get(command.worker) ?? []), this.#message(command)])
+          if (!batches.has(command.worker)) batches.set(command.worker, [])
+          batches.get(command.worker)!.push(this.#message(command))
           break
         case "deliver":
           void this.#deliver(command.output, command.step)
@@ -282,7 +285,12 @@ export class Driver {
       const blocks = Array.from({ length: tasks }, (_, partition) =>
         this.#store.get({ stage: planned.stage, step, partition }),
       )
-      const call = deliver(planned, time, blocks, { ...outputs, clock })
+      const call = deliver(planned, time, blocks, {
+        ...outputs,
+        clock,
+        ending: this.#ending.signal,
+        hasFailed: () => this.#phase === "failed",
+      })
       if (planned.node.output.kind === "foreachRDD") this.#track(call)
       await call
     } catch (error) {
@@ -301,6 +309,7 @@ export class Driver {
   #finishStep(step: Step): void {
     for (const cut of this.#log.cuts(step)) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
     this.#log.forget(step)
+    this.#store.collectIfWorthwhile()
     this.#options.events.emit("step", this.#ledger.finished(step, this.#options.clock.now()))
   }
 
@@ -321,6 +330,7 @@ export class Driver {
   async #fail(error: Error): Promise<void> {
     if (this.#phase === "failed" || this.#phase === "ended") return
     this.#phase = "failed"
+    this.#ending.abort()
     await this.#letGo()
     this.#done.reject(error)
   }

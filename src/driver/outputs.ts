@@ -17,8 +17,9 @@ export type ShowStep = (printed: Printed) => Promise<void>
 /** What reads a named output: takes one step's rows, and resolves when it has room for the next. */
 export type TakeRows = (time: StepTime, rows: readonly unknown[]) => Promise<void>
 
-/** The pause before a failed call is repeated, doubled each time. */
+/** The pause before a failed call is repeated, doubled each time up to the longest. */
 const RETRY_MS = 50
+const RETRY_MS_MAX = 10_000
 
 export interface OutputHooks {
   readonly clock: Clock
@@ -26,6 +27,10 @@ export interface OutputHooks {
   readonly resources: unknown
   /** The reader of a named output, if somebody reads it. */
   readonly reader: (name: string) => TakeRows | undefined
+  /** Aborts when the run is told to stop, or has failed: then no call waits to be repeated. */
+  readonly ending: AbortSignal
+  /** The run has failed: no call is repeated. */
+  readonly hasFailed: () => boolean
 }
 
 /** @throws MR_OUTPUT_FAILED */
@@ -43,7 +48,7 @@ export async function deliver(
       return hooks.reader(name)?.(time, new PublishedRDD(blocks).collect())
     case "foreachRDD": {
       const f = output.f as (rdd: PublishedRDD<unknown>, time: StepTime, resources: unknown) => unknown
-      return repeat(name, time.step, output.attemptsMax, hooks.clock, async () => {
+      return repeat(name, time.step, output.attemptsMax, hooks, async () => {
         await f(new PublishedRDD(blocks), time, hooks.resources)
       })
     }
@@ -54,16 +59,30 @@ async function repeat(
   output: string,
   step: Step,
   attemptsMax: number,
-  clock: Clock,
+  hooks: OutputHooks,
   call: () => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()
     } catch (error) {
-      if (attempt >= attemptsMax)
+      if (attempt >= attemptsMax || hooks.hasFailed())
         throw refuse("MR_OUTPUT_FAILED", { output, step, attempts: attempt, message: messageOf(error) }, error)
-      await new Promise<void>((resolve) => clock.at(clock.now() + RETRY_MS * 2 ** (attempt - 1), resolve))
+      await pause(Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** (attempt - 1)), hooks)
+      if (hooks.hasFailed()) throw error
     }
   }
+}
+
+function pause(ms: number, { clock, ending }: OutputHooks): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel()
+      ending.removeEventListener("abort", end)
+      resolve()
+    }
+    const cancel = clock.at(clock.now() + ms, end)
+    if (ending.aborted) end()
+    else ending.addEventListener("abort", end)
+  })
 }

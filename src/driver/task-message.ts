@@ -22,7 +22,7 @@ export function taskMessage(command: RunCommand, plan: Plan, log: StepLog, store
 }
 
 function tableMessage(
-  { stage, version, deltas, fresh }: TableNeed,
+  { stage, version, deltas, fresh, oldest }: TableNeed,
   partition: number,
   store: BlockStore,
 ): TableMessage {
@@ -30,6 +30,7 @@ function tableMessage(
     stage,
     version,
     fresh,
+    oldest,
     deltas: deltas.map((step) => ({ step, buffer: store.get({ stage, step, partition }).buffer })),
   }
 }

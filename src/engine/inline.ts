@@ -53,7 +53,8 @@ export class InlineEngine implements Engine {
 
   #runAll(): void {
     this.#waiting = undefined
-    for (const task of this.#tasks.splice(0)) {
+    // A task that fails ends the run, which empties the list.
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) {
       const uninstall = installDeterminism()
       try {
         const { block, account } = this.#runner!.run(task)

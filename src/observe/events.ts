@@ -19,9 +19,12 @@ export interface StepReport extends StepTime {
   readonly stateKeys: number
 }
 
-/** An attempt at a task begins or ends; in order, this is the run's time line. */
+/**
+ * An attempt at a task begins or ends; in order, this is the run's time line. An attempt whose worker is lost does not
+ * end: another one begins.
+ */
 export interface TaskReport {
-  readonly phase: "started" | "done" | "failed" | "lost"
+  readonly phase: "started" | "done" | "failed"
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   readonly attempt: number

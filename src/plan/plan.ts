@@ -5,7 +5,7 @@
  * node is computed once a step, and each reader decodes its own copy). Between the cuts narrow operators fuse into one
  * stage, also behind a shuffle, and up to and including the map-side combine.
  */
-import type { Edge, Graph, Node, NodeId, OutputNode, StateNode, TransformNode } from "../stream/node.ts"
+import type { Edge, Graph, InputNode, Node, NodeId, OutputNode, StateNode, TransformNode } from "../stream/node.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
 import type { Exchange, Stage, StageEnd, StageId, StageSource } from "./stage.ts"
@@ -55,6 +55,7 @@ class Planner {
   readonly #graph: Graph
   readonly #readers: ReadonlyMap<NodeId, number>
   readonly #rowStages = new Map<NodeId, StageId>()
+  readonly #counted = new Set<NodeId>() // inputs
 
   constructor(graph: Graph) {
     this.#graph = graph
@@ -115,7 +116,7 @@ class Planner {
     })
     switch (node.kind) {
       case "input":
-        return chain({ kind: "input", input: node, take: edge.reads === "invalid" ? "invalid" : "records" })
+        return chain(this.#inputSource(node, edge.reads === "invalid" ? "invalid" : "records"))
       case "state":
         return chain({ kind: edge.reads === "changes" ? "changes" : "state", stage: this.#stateStage(node) })
       case "transform":
@@ -125,6 +126,13 @@ class Planner {
       case "output":
         throw new Error(`invariant: nothing reads the output "${node.name}"`)
     }
+  }
+
+  /** Records are counted where they are read; where only invalid ones are, there. */
+  #inputSource(input: InputNode, take: "records" | "invalid"): StageSource {
+    const counts = take === "records" || !(this.#readers.has(input.id) || this.#counted.has(input.id))
+    if (counts) this.#counted.add(input.id)
+    return { kind: "input", input, take, counts }
   }
 
   #stateStage(node: StateNode): StageId {

@@ -18,7 +18,13 @@ export type Exchange = "shuffle" | "aligned"
 /** Where a stage's records come from. */
 export type StageSource =
   /** The step's cuts of a source: its valid records, or its invalid ones. */
-  | { readonly kind: "input"; readonly input: InputNode; readonly take: "records" | "invalid" }
+  | {
+      readonly kind: "input"
+      readonly input: InputNode
+      readonly take: "records" | "invalid"
+      /** Its tasks account for what is read: one stage of each input does. */
+      readonly counts: boolean
+    }
   /** The records another stage gave, same partition. */
   | { readonly kind: "rows"; readonly stage: StageId }
   /** The pairs of a `combine` end, merged by key in task order. */

@@ -35,6 +35,8 @@ export interface TableNeed {
   readonly deltas: readonly Step[]
   /** The worker has no such table yet. */
   readonly fresh: boolean
+  /** No version before this one will be read. */
+  readonly oldest: Step | undefined
 }
 
 /** Why a run cannot go on: a closed set. */

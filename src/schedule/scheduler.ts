@@ -195,8 +195,8 @@ export class Scheduler {
   #inputsExist(open: OpenStep, stage: Stage, partition: number): boolean {
     const inputs = blockInputs(this.#plan, stage, partition)
     if (inputs !== undefined) {
-      const blocks = open.blocks[inputs.stage]!
-      for (let task = inputs.first; task <= inputs.last; task++) if (blocks[task] !== "done") return false
+      const isOne = inputs.first === inputs.last // else it is every task of the stage
+      if (isOne ? open.blocks[inputs.stage]![inputs.first] !== "done" : open.left[inputs.stage] !== 0) return false
     }
     if (stage.source.kind === "state") return open.blocks[stage.source.stage]![partition] === "done"
     if (stage.end.kind === "state" && open.previous !== undefined) {
@@ -236,7 +236,7 @@ export class Scheduler {
     const state = stateRead(stage)
     if (state === undefined) return undefined
     const version = stage.source.kind === "state" ? open.step : open.previous
-    return this.#tables.moveTo(state, partition, worker, version)
+    return this.#tables.moveTo(state, partition, worker, version, this.#steps[0]!.previous)
   }
 
   /** An output's steps are delivered in order, each once its blocks exist. */

@@ -33,8 +33,14 @@ export class Tables {
     place.rows.set(step, rows)
   }
 
-  /** Sends the holder, or a first one, on to a version: what it must be told. */
-  moveTo(stage: number, partition: number, worker: string, version: Step | undefined): TableNeed {
+  /** Sends the holder, or a first one, on to a version: what it must be told. `oldest` is the oldest one to be read. */
+  moveTo(
+    stage: number,
+    partition: number,
+    worker: string,
+    version: Step | undefined,
+    oldest: Step | undefined,
+  ): TableNeed {
     const place = this.#place(stage, partition)
     const fresh = place.holder === undefined
     const from = fresh ? undefined : place.version
@@ -42,7 +48,7 @@ export class Tables {
       version === undefined ? [] : place.deltas.filter((step) => step <= version && (from === undefined || step > from))
     place.holder = worker
     if (version !== undefined && (place.version === undefined || version > place.version)) place.version = version
-    return { stage, version, deltas, fresh }
+    return { stage, version, deltas, fresh, oldest }
   }
 
   /** Deltas that the holder has and no open step reads. They are forgotten here: the caller drops them. */

@@ -1,4 +1,5 @@
 /** The records of one step that an output is given: partitions in order, canonical order within each. */
+import { refuse } from "../base/errors.ts"
 import type { Block } from "../block/block.ts"
 import { BlockReader } from "../block/block-reader.ts"
 
@@ -33,10 +34,17 @@ export class PublishedRDD<T> implements Iterable<T> {
   }
 
   first(n: number): T[] {
+    if (!Number.isInteger(n) || n < 0) {
+      throw refuse("MR_OPTION_INVALID", {
+        where: "first()",
+        option: "n",
+        expected: "a whole number, at least 0",
+        got: n,
+      })
+    }
     const rows: T[] = []
-    for (const row of this) {
-      if (rows.length >= n) break
-      rows.push(row)
+    for (const block of this.#blocks) {
+      for (const reader = new BlockReader(block); rows.length < n && reader.next();) rows.push(reader.value as T)
     }
     return rows
   }

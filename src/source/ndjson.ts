@@ -125,6 +125,7 @@ export class LineCutter {
   }
 
   #handOver(lines: Buffer): void {
+    if (isBlank(lines)) return // a sign of life: it must not wake a step
     // Lines that together are within the limit need no look at each.
     if (lines.length <= this.#receiver.recordBytesMax) this.#receiver.bytes("ndjson", lines)
     else this.#handOverWithinLimit(lines)
@@ -145,4 +146,9 @@ export class LineCutter {
   #reject(line: Buffer): void {
     rejectTooLarge(this.#receiver, line.toString("utf8", 0, SAMPLE_BYTES))
   }
+}
+
+/** Whether there is nothing but line ends and white space; the first byte tells it of almost all that comes. */
+function isBlank(lines: Buffer): boolean {
+  return lines.every((byte) => byte === LINE_END || byte === 0x0d || byte === 0x20 || byte === 0x09)
 }

@@ -28,14 +28,12 @@ interface Undo {
   readonly oldValues: ReadonlyMap<number, unknown>
 }
 
-/** Versions that can be read besides the newest. More are not needed while so many steps are in flight. */
-const OLD_VERSIONS_MAX = 64
-
 export class Table {
   readonly #keys = new KeyIndex()
   readonly #values: unknown[] = []
   readonly #undo: Undo[] = [] // oldest first
   #step: number | undefined
+  #oldest: number | undefined // version that can be read
 
   /** The step whose delta was applied last; undefined before the first. */
   get step(): number | undefined {
@@ -55,8 +53,14 @@ export class Table {
       this.#values[slot] = stored(values.at(row))
     }
     this.#undo.push({ step, sizeBefore, oldValues })
-    if (this.#undo.length > OLD_VERSIONS_MAX) this.#undo.shift()
     this.#step = step
+  }
+
+  /** No version before this step's will be read: what only those need is let go. */
+  forget(before: number | undefined): void {
+    if (before === undefined) return
+    this.#oldest = before
+    while (this.#undo[0] !== undefined && this.#undo[0].step <= before) this.#undo.shift()
   }
 
   /**
@@ -64,10 +68,12 @@ export class Table {
    * that step; the newest may be older, since a delta without rows need not be kept.
    */
   at(step: number | undefined): ReadOnlyTable {
+    if (this.#oldest !== undefined && (step === undefined || step < this.#oldest)) {
+      throw new Error(`invariant: step ${step} was let go, the oldest is ${this.#oldest}`)
+    }
     const newer = this.#undo.filter((undo) => step === undefined || undo.step > step)
     const oldest = newer[0]
     if (oldest === undefined) return new Version(this.#keys, this.#values, this.#values.length, [])
-    if (newer.length === OLD_VERSIONS_MAX) throw new Error(`invariant: step ${step} is too far behind to be read`)
     return new Version(
       this.#keys,
       this.#values,

@@ -53,6 +53,8 @@ export interface TableMessage {
   readonly deltas: readonly { readonly step: Step; readonly buffer: SharedArrayBuffer }[]
   /** The worker has no such table yet, or must forget the one it has. */
   readonly fresh: boolean
+  /** No version before this one will be read. */
+  readonly oldest: Step | undefined
 }
 
 // ── worker to driver ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,27 +25,39 @@ let current: { readonly end: number; readonly random: Random } | undefined
 
 /** Runs `f` with the task's time and randomness. The stand-ins must be installed. */
 export function duringTask<T>(job: string, { stage, step, partition, end }: TaskSeed, f: () => T): T {
+  const outer = current
   current = { end, random: randomOf(job, stage, step, partition) }
   try {
     return f()
   } finally {
-    current = undefined
+    current = outer
   }
 }
 
-/** Puts the stand-ins in place; outside a task they do what the originals do. The function given back removes them. */
+/** What is replaced: the object, the property, what stands in for it. */
+const standIns: readonly (readonly [object, string, () => unknown])[] = [
+  [globalThis, "Date", () => TaskDate],
+  [performance, "now", () => () => current?.end ?? real.performanceNow()],
+  [Math, "random", () => () => (current === undefined ? real.random() : current.random())],
+  [crypto, "randomUUID", () => taskUUID],
+  [crypto, "getRandomValues", () => taskRandomValues],
+]
+
+/**
+ * Puts the stand-ins in place; outside a task they do what the originals do. The function given back puts back what was
+ * there before, which may be a stand-in of somebody else's: a test's fake clock.
+ */
 export function installDeterminism(): () => void {
-  globalThis.Date = TaskDate
-  performance.now = () => current?.end ?? real.performanceNow()
-  Math.random = () => (current === undefined ? real.random() : current.random())
-  crypto.randomUUID = taskUUID
-  crypto.getRandomValues = taskRandomValues
+  const before = standIns.map(([object, name]) => Object.getOwnPropertyDescriptor(object, name))
+  for (const [object, name, standIn] of standIns) {
+    Object.defineProperty(object, name, { value: standIn(), writable: true, configurable: true })
+  }
   return () => {
-    globalThis.Date = real.Date
-    Reflect.deleteProperty(performance, "now")
-    Math.random = real.random
-    Reflect.deleteProperty(crypto, "randomUUID")
-    Reflect.deleteProperty(crypto, "getRandomValues")
+    standIns.forEach(([object, name], index) => {
+      const descriptor = before[index]
+      if (descriptor === undefined) Reflect.deleteProperty(object, name)
+      else Object.defineProperty(object, name, descriptor)
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 /** A worker's inside, the same on every engine: runs tasks of one program and keeps the tables of its partitions. */
-import type { Manner, TaskResult } from "../compute/run-stage.ts"
+import type { FromTheStart, Manner, TaskResult } from "../compute/run-stage.ts"
 import { RunnableStage, runStage } from "../compute/run-stage.ts"
 import type { CutInput } from "../compute/input-reader.ts"
 import { Block } from "../block/block.ts"
@@ -26,15 +26,17 @@ export class TaskRunner {
       blocks: task.blocks.map((buffer) => new Block(buffer)),
       table: task.table === undefined ? undefined : this.#tableAt(task.table, task.partition),
     }
-    return duringTask(this.#job, task, () => runStage(this.#stages[task.stage]!, task, inputs))
+    const during: FromTheStart = (f) => duringTask(this.#job, task, f)
+    return during(() => runStage(this.#stages[task.stage]!, task, inputs, during))
   }
 
   /** The table's version that a task reads, after applying the deltas that lead there. */
-  #tableAt({ stage, version, deltas, fresh }: TableMessage, partition: number): ReadOnlyTable {
+  #tableAt({ stage, version, deltas, fresh, oldest }: TableMessage, partition: number): ReadOnlyTable {
     const name = `${stage}/${partition}`
     let table = fresh ? undefined : this.#tables.get(name)
     if (table === undefined) this.#tables.set(name, (table = new Table()))
     for (const { step, buffer } of deltas) table.apply(step, new Block(buffer))
+    table.forget(oldest)
     return table.at(version)
   }
 }

@@ -20,6 +20,8 @@ function deliverTo(program: (stream: DStream<unknown>) => void, hooks: Partial<O
     show: () => Promise.resolve(),
     resources: undefined,
     reader: () => undefined,
+    ending: new AbortController().signal,
+    hasFailed: () => false,
     ...hooks,
   })
 }

@@ -327,3 +327,25 @@ test("the same program gives the same plan, wherever it is loaded", () => {
   expect(linesOf(program)).toEqual(linesOf(program))
   expect(planned(program).stages.map(({ name }) => name)).toEqual(["runningReduce-2 (by key)", "runningReduce-2"])
 })
+
+describe("one stage of each input accounts for what is read", () => {
+  const counting = (program: (views: InputStream<View>) => void): string[] =>
+    planned(program).stages.flatMap(({ source }) => (source.kind === "input" && source.counts ? [source.take] : []))
+
+  test("the one that reads the records, where there is one", () => {
+    const both = (views: InputStream<View>): void => {
+      views.invalid().output("invalid")
+      views.output("views")
+      views.count().output("count")
+    }
+    expect(counting(both)).toEqual(["records"])
+  })
+
+  test("else the first that reads the invalid ones", () => {
+    const onlyInvalid = (views: InputStream<View>): void => {
+      views.invalid().output("invalid")
+      views.invalid().count().output("count")
+    }
+    expect(counting(onlyInvalid)).toEqual(["invalid"])
+  })
+})
