@@ -69,11 +69,14 @@ export interface ReadOptions<T = unknown> {
    * Default `"stop"`.
    */
   onInvalid?: "stop" | "skip" | "collect" | undefined
-  /** Bytes one record may have; a larger one is invalid. A whole number from 1 to 2^30. Default 1 MiB (2^20). */
+  /**
+   * Bytes a line or an event may have; a larger one is an invalid record. A whole number from 1 to 2^30. Default 1 MiB
+   * (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
+   */
   maxRecordBytes?: number | undefined
   /**
-   * Bytes one step takes from this source; beyond this the source is made to wait. A whole number from
-   * `maxRecordBytes` to 2^31. Default 64 MiB (2^26).
+   * Bytes that may wait for a step; beyond this the source is made to wait. As much may be held by each step under way.
+   * A whole number from 1 to 2^31. Default 64 MiB (2^26).
    */
   maxBytesPerStep?: number | undefined
 }
@@ -88,7 +91,7 @@ export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unkno
  * `interval` is at least "10ms"; left out, it is the job's. A job has one interval.
  *
  * @throws MR_SOURCE_UNKNOWN for something it cannot read, MR_SOURCE_LIVE for something already open,
- * MR_DURATION_INVALID, MR_INTERVAL_DIFFERS if another interval was stated before, MR_SCHEMA_INVALID, MR_NAME_TAKEN,
+ * MR_DURATION_INVALID, MR_INTERVAL_DIFFERS if another interval was stated before, MR_NAME_TAKEN,
  * MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_GRAPH_SEALED.
  *
  * Paper 3.1. Spark `socketTextStream` and others, Flink `fromSource`.
@@ -118,7 +121,7 @@ export interface Job<P = unknown> {
 /**
  * Declares a job. Nothing runs until it is started.
  *
- * @throws MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_DURATION_INVALID, MR_SCHEMA_INVALID for the options and
+ * @throws MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_DURATION_INVALID for the options and
  * MR_FUNCTION_EXPECTED for a builder that is no function, at once; what the builder does wrong is thrown on start.
  *
  * ```ts

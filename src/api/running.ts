@@ -42,7 +42,7 @@ export interface StartOptions {
  * itself, which runs on `inline` only. Installs no signal handler and never ends the process.
  *
  * Rejects with MR_FILE_MISSING, MR_FILE_NOT_COMPILED, MR_NO_DEFAULT_EXPORT, MR_MODULE_FAILED, MR_MODULE_OPENS,
- * MR_PROGRAM_DIFFERS, MR_START_INSIDE_JOB, MR_JOB_NEEDS_FILE, MR_ENGINE_UNKNOWN, MR_PARAMS_INVALID,
+ * MR_PROGRAM_DIFFERS, MR_START_INSIDE_JOB, MR_JOB_NEEDS_FILE, MR_PARAMS_INVALID,
  * MR_PARAMS_UNDECLARED, MR_SETUP_FAILED, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, with the error of a source that cannot
  * be opened, and with whatever the job's builder throws.
  *
@@ -69,7 +69,7 @@ export type StartJob = (program: URL | string | Job, options?: StartOptions) => 
 export interface Running extends AsyncDisposable {
   /**
    * Takes no more input, runs what has come as the last step, delivers it, closes everything. Gives `done`; a second
-   * call too.
+   * call too. A callback of `foreachRDD` may call it but must not await it: the job ends after the callback.
    */
   stop(): Promise<Summary>
   /**

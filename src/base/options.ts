@@ -92,7 +92,7 @@ export const optionTable = {
     maxRecordBytes: {
       ...whole(1, 2 ** 30),
       default: "1,048,576",
-      meaning: "Bytes one record may have; a larger one is invalid.",
+      meaning: "Bytes a line or an event may have; a larger one is invalid. A polled JSON array is bounded as a whole.",
     },
     maxBytesPerStep: {
       ...whole(1, 2 ** 31),

@@ -1,8 +1,9 @@
 /**
  * One source's way in: holds what was received until a step takes it, and deals it to partitions.
  *
- * Records are dealt by chunk, round robin in order of arrival; the step log records the deal. Small pieces that arrive
- * one after another become one chunk, so that a trickle of records does not become a crowd of chunks.
+ * Records are dealt by chunk, round robin in order of arrival; the step log records the deal. Small pieces of
+ * text that arrive one after another become one chunk, so that a trickle of lines does not become a crowd of chunks;
+ * values come in groups already, and each group is one.
  */
 import type { Clock } from "../base/clock.ts"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"

@@ -50,10 +50,8 @@ export class ThreadsEngine implements Engine {
 
   #startThread(): void {
     const worker = `thread-${++this.#started}`
-    const thread = new Worker(new URL("../worker-main.js", import.meta.url), {
-      name: worker,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-    })
+    const thread = this.#newThread(worker)
+    if (thread === undefined) return
     let why = "it exited"
     thread.on("message", (message: FromWorker) => this.#received(worker, message))
     thread.on("error", (error: unknown) => (why = messageOf(error)))
@@ -62,6 +60,17 @@ export class ThreadsEngine implements Engine {
     this.#send(worker, this.#load!)
   }
 
+  /** Undefined if the system has no thread left to give. */
+  #newThread(worker: WorkerId): Worker | undefined {
+    const options = { name: worker, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }
+    try {
+      return new Worker(new URL("../worker-main.js", import.meta.url), options)
+    } catch (error) {
+      const failing: EngineEvent = { kind: "failing", times: ++this.#failures, why: messageOf(error) }
+      queueMicrotask(() => this.#hear(failing)) // not from inside start()
+      return undefined
+    }
+  }
   #received(worker: WorkerId, message: FromWorker): void {
     if (!this.#threads.has(worker)) return
     if (message.kind === "loaded") {

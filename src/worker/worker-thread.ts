@@ -1,4 +1,6 @@
 /** A worker on a thread of its own: loads the program, runs tasks as messages name them, reports what came of them. */
+import { Console } from "node:console"
+import { Writable } from "node:stream"
 import { format } from "node:util"
 import type { MessagePort } from "node:worker_threads"
 import { fingerprintLines } from "../plan/fingerprint.ts"
@@ -49,6 +51,16 @@ function run(runner: TaskRunner, task: TaskMessage): FromWorker {
 
 /** A worker's own standard output waits for its event loop; messages go out between the lines of a task. */
 function sendConsole(send: (message: ConsoleMessage) => void): void {
+  const lines = (level: "log" | "error"): Writable =>
+    new Writable({
+      decodeStrings: false,
+      write(text: string, _encoding, done) {
+        send({ kind: "console", level, text: text.replace(/\n$/, "") })
+        done()
+      },
+    })
+  // Tables, counts and the like go by what they would be written to, the rest by level.
+  globalThis.console = new Console({ stdout: lines("log"), stderr: lines("error") })
   for (const level of ["log", "info", "warn", "error", "debug"] as const) {
     console[level] = (...values: unknown[]) => send({ kind: "console", level, text: format(...values) })
   }

@@ -100,3 +100,9 @@ describe("freezeDeep", () => {
     expect(freezeDeep(bytes)).toBe(bytes)
   })
 })
+
+test("freezes what a value holds that the program has frozen itself", () => {
+  const value = Object.freeze({ deep: { n: 0 } })
+  freezeDeep(value)
+  expect(Object.isFrozen(value.deep)).toBe(true)
+})

@@ -1,10 +1,12 @@
 /** What a function of the program may not do, and what the error then says. */
 import { fileURLToPath } from "node:url"
 import type { InputStream } from "millrace"
-import { from } from "millrace"
+import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
 import type { MillraceError } from "#src/base/errors.js"
 import type { Manner } from "#src/compute/run-stage.js"
+import { installDeterminism } from "#src/worker/determinism.js"
+import { TaskRunner } from "#src/worker/task-runner.js"
 import { planOf } from "../plan-of.ts"
 import type { Dealt } from "./plan-run.ts"
 import { manners, nameOf, PlanRun } from "./plan-run.ts"
@@ -249,4 +251,32 @@ describe("a function that changes what it was given throws at its own line, in s
       expect(new PlanRun(plan, { loops, strict: false }).step(1, [[[1, 2]], []])).toEqual([[3], [2]])
     }
   })
+})
+
+test("a function that throws by its seeded randomness is found, and throws for the same record again", () => {
+  const messages = [0, 1, 2, 3, 4].map((step) => {
+    const plan = planOf(({ readStream }) => {
+      readStream(batches([Array.from({ length: 200 }, (_, i) => i)]))
+        .map((n) => {
+          if (Math.random() < 0.02) throw new Error("by chance")
+          return n
+        })
+        .output("out")
+    })
+    const runner = new TaskRunner(plan, { loops: "generated", strict: false })
+    const uninstall = installDeterminism()
+    try {
+      const task = { attempt: 0, stage: 0, step, partition: 0, end: 1, blocks: [], table: undefined }
+      runner.run({ ...task, cuts: [{ kind: "range", from: 0, until: 200 }] })
+      return ""
+    } catch (error) {
+      return (error as Error).message
+    } finally {
+      uninstall()
+    }
+  })
+  const thrown = messages.filter((message) => message !== "")
+  expect(thrown.length).toBeGreaterThan(0)
+  for (const message of thrown)
+    expect(message).toMatch(/^MR_USER_FUNCTION: map\(\) "map-1" at .* by chance; the record was \d+\.$/)
 })

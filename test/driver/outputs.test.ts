@@ -157,3 +157,30 @@ test("print shows as many rows as it may, of how many", async () => {
   })
   expect(shown).toEqual([["views", 7, { rows: rows.slice(0, 2), total: 3, held: undefined }]])
 })
+
+describe("a call of foreachRDD that fails", () => {
+  const failing = (calls: unknown[], hooks: Partial<OutputHooks>): Promise<void> =>
+    deliverTo(
+      (stream) =>
+        stream.foreachRDD(
+          () => {
+            calls.push("call")
+            throw new Error("broken")
+          },
+          { attempts: 4 },
+        ),
+      hooks,
+    )
+
+  test("is repeated without a pause once the run is told to stop", async () => {
+    const calls: unknown[] = []
+    await expect(failing(calls, { ending: AbortSignal.abort() })).rejects.toThrow(/^MR_OUTPUT_FAILED.* 4 times/)
+    expect(calls).toHaveLength(4)
+  })
+
+  test("is not repeated when the run has failed", async () => {
+    const calls: unknown[] = []
+    await expect(failing(calls, { ending: AbortSignal.abort(), hasFailed: () => true })).rejects.toThrow(/broken/)
+    expect(calls).toHaveLength(1)
+  })
+})

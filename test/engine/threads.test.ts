@@ -66,6 +66,7 @@ test("what functions write to the console comes as events, in order, and is show
     ["log", "seen 2 { twice: 4 }"],
     ["warn", "two"],
     ["log", "seen 3 { twice: 6 }"],
+    ["log", "{ n: 3 }"],
     ["error", "3 is three"],
   ]
   expect(heard.map(({ level, text }) => [level, text])).toEqual(said)

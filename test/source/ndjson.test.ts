@@ -112,3 +112,12 @@ test("a long line that comes in many small chunks costs time and memory in propo
   cutter.push(bytes('"\n'))
   expect((receiver.records[0] as string).length).toBe(size)
 })
+
+test("blank lines are a sign of life and no more: they are not handed over", () => {
+  const receiver = new RecordingReceiver()
+  const lines = new LineCutter(receiver)
+  for (const piece of ["\n", " \r\n\t\n", '{"a":1}\n', "\n"]) lines.push(Buffer.from(piece))
+  lines.end()
+  expect(receiver.records).toEqual([{ a: 1 }])
+  expect(receiver.count("records")).toBe(1)
+})

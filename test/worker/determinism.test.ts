@@ -123,3 +123,12 @@ describe("outside a task nothing is changed", () => {
     ])
   })
 })
+
+test("what stood in before stands in again afterwards: a test's fake clock stays", () => {
+  const { now } = performance
+  const fake = (): number => 7
+  performance.now = fake
+  installDeterminism()()
+  expect(performance.now).toBe(fake)
+  performance.now = now
+})
