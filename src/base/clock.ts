@@ -29,3 +29,17 @@ export function systemClock(): Clock {
     },
   }
 }
+
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
+export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel()
+      signal.removeEventListener("abort", end)
+      resolve()
+    }
+    const cancel = clock.at(clock.now() + ms, end)
+    if (signal.aborted) end()
+    else signal.addEventListener("abort", end)
+  })
+}

@@ -6,6 +6,7 @@
  * values come in groups already, and each group is one.
  */
 import type { Clock } from "../base/clock.ts"
+import { wait } from "../base/clock.ts"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
@@ -168,7 +169,7 @@ export class Intake {
       reject: (why, sample) => unlessStopped(() => this.#receive(makeBlock("rejected", [[why], [sample]]))),
       room: () => (this.#pendingBytes < stepBytesMax ? Promise.resolve() : until(this.#makeRoom)),
       nextStep: () => until(this.#beginStep),
-      wait: (ms) => this.#wait(ms),
+      wait: (ms) => wait(this.#hooks.clock, ms, signal),
       warn: this.#hooks.warn,
     }
   }
@@ -193,20 +194,5 @@ export class Intake {
     this.#closeChunk()
     this.#pendingBytes += block.sizeBytes
     this.#keep(block)
-  }
-
-  #wait(ms: number): Promise<void> {
-    const { clock } = this.#hooks
-    const { signal } = this.#abort
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel()
-        signal.removeEventListener("abort", end)
-        resolve()
-      }
-      const cancel = clock.at(clock.now() + ms, end)
-      if (signal.aborted) end()
-      else signal.addEventListener("abort", end)
-    })
   }
 }

@@ -3,6 +3,7 @@
  * until it has returned once, or has failed as often as it may.
  */
 import type { Clock } from "../base/clock.ts"
+import { wait } from "../base/clock.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import type { Block } from "../block/block.ts"
 import type { PlannedOutput } from "../plan/plan.ts"
@@ -68,21 +69,8 @@ async function repeat(
     } catch (error) {
       if (attempt >= attemptsMax || hooks.hasFailed())
         throw refuse("MR_OUTPUT_FAILED", { output, step, attempts: attempt, message: messageOf(error) }, error)
-      await pause(Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** (attempt - 1)), hooks)
+      await wait(hooks.clock, Math.min(RETRY_MS_MAX, RETRY_MS * 2 ** (attempt - 1)), hooks.ending)
       if (hooks.hasFailed()) throw error
     }
   }
-}
-
-function pause(ms: number, { clock, ending }: OutputHooks): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      cancel()
-      ending.removeEventListener("abort", end)
-      resolve()
-    }
-    const cancel = clock.at(clock.now() + ms, end)
-    if (ending.aborted) end()
-    else ending.addEventListener("abort", end)
-  })
 }
