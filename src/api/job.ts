@@ -7,7 +7,8 @@ import { GraphBuilder } from "../stream/graph-builder.ts"
 import type { GraphSettings, JobDefinition } from "../stream/job-definition.ts"
 import type { Graph } from "../stream/node.ts"
 import { JOB_MARK } from "../worker/load-job.ts"
-import type { DeclareJob, JobBuilder, JobOptions, ReadOptions, ReadStream, Streams } from "./program.ts"
+import type { Content } from "../stream/source.ts"
+import type { DeclareJob, JobBuilder, JobOptions, ReadOptions, Streams } from "./program.ts"
 import { StreamFace } from "./stream-face.ts"
 import { expectStart } from "./unstarted-job.ts"
 
@@ -33,7 +34,12 @@ export class JobObject implements JobDefinition {
   graph({ params, intervalMs, partitions }: GraphSettings): Graph {
     const graph = new GraphBuilder(this.name)
     if (this.options.interval !== undefined) graph.stateInterval(this.options.interval, undefined)
-    const streams = { readStream: readStreamOf(graph), params } as unknown as Streams<unknown>
+    const streams = {
+      readStream: readerOf(graph, "readStream", "records"),
+      readText: readerOf(graph, "readText", "text"),
+      readBytes: readerOf(graph, "readBytes", "bytes"),
+      params,
+    } as unknown as Streams<unknown>
     this.#build(streams)
     return graph.seal(partitions ?? this.options.partitions ?? PARTITIONS, intervalMs)
   }
@@ -71,19 +77,20 @@ export const job: DeclareJob = (options, builder) => {
   return declared as never
 }
 
-function readStreamOf(graph: GraphBuilder): ReadStream {
-  const readStream = (from: unknown, second?: unknown, third?: unknown): StreamFace => {
+function readerOf(graph: GraphBuilder, verb: "readStream" | "readText" | "readBytes", content: Content): unknown {
+  return (from: unknown, second?: unknown, third?: unknown): StreamFace => {
     const at = callSite()
     const [interval, given] = typeof second === "object" && second !== null ? [undefined, second] : [second, third]
-    checkOptions("readStream()", given)
+    checkOptions(`${verb}()`, given)
     const options = (given ?? {}) as ReadOptions
     if (interval !== undefined) graph.stateInterval(interval as string, at)
-    const node = graph.add("readStream", {
+    const node = graph.add(verb, {
       kind: "input",
       name: options.name,
       at,
       edges: [],
       source: resolveSource(from),
+      content,
       schema: options.schema,
       onInvalid: options.onInvalid ?? "stop",
       recordBytesMax: options.maxRecordBytes ?? RECORD_BYTES_MAX,
@@ -91,5 +98,4 @@ function readStreamOf(graph: GraphBuilder): ReadStream {
     })
     return new StreamFace(graph, node)
   }
-  return readStream as unknown as ReadStream
 }

@@ -38,9 +38,11 @@ export interface JobOptions<P = undefined, R = undefined> {
   teardown?: ((resources: R) => void | Promise<void>) | undefined
 }
 
-/** What a job's builder gets. Both work without their object, so it can be taken apart. */
+/** What a job's builder gets. All work without their object, so it can be taken apart. */
 export interface Streams<P = undefined> {
   readonly readStream: ReadStream
+  readonly readText: ReadText
+  readonly readBytes: ReadBytes
   /** The job's parameters, checked; `undefined` if it declares none. */
   readonly params: P
 }
@@ -107,6 +109,37 @@ export interface ReadStream {
   <T = unknown>(from: SourceLike<T>, interval?: Duration, options?: ReadOptions<T>): InputStream<T>
   <T>(from: SourceLike<unknown>, options: SchemaOptions<T>): InputStream<T>
   <T = unknown>(from: SourceLike<T>, options: ReadOptions<T>): InputStream<T>
+}
+
+/** Options of a source whose records need no schema: lines of text, pieces of bytes. */
+export type PlainReadOptions = Omit<ReadOptions<never>, "schema">
+
+/**
+ * A stream of lines of text, without their ends. Everything else is as with `readStream`.
+ *
+ * Paper 3.1. Spark `socketTextStream`, `textFileStream`.
+ *
+ * ```ts
+ * const words = readText("./books", "1s").flatMap((line) => line.split(" "))
+ * ```
+ */
+export interface ReadText {
+  (from: SourceLike<string>, interval?: Duration, options?: PlainReadOptions): InputStream<string>
+  (from: SourceLike<string>, options: PlainReadOptions): InputStream<string>
+}
+
+/**
+ * A stream of bytes in the pieces that the source has: a message, a body, a file. Everything else is as with `readStream`.
+ *
+ * Paper 3.1. Spark `binaryRecordsStream`.
+ *
+ * ```ts
+ * const sizes = readBytes("ws://localhost:8080/frames", "1s").map((frame) => frame.length)
+ * ```
+ */
+export interface ReadBytes {
+  (from: SourceLike<Uint8Array>, interval?: Duration, options?: PlainReadOptions): InputStream<Uint8Array>
+  (from: SourceLike<Uint8Array>, options: PlainReadOptions): InputStream<Uint8Array>
 }
 
 declare const parameters: unique symbol

@@ -57,6 +57,35 @@ const recordOptions = {
   },
 }
 
+/** Of the verbs that read a source; `schema` belongs to one of them only. */
+const readOptions = (verb: string): Record<string, OptionEntry> => ({
+  name: { ...aName, default: `${verb} and a number`, meaning: "What messages call the source." },
+  schema: {
+    ...aSchema,
+    default: "none",
+    meaning: "What a record must be; without one, the stream's type is a claim nobody checks.",
+  },
+  onInvalid: {
+    ...oneOf("stop", "skip", "collect"),
+    default: `"stop"`,
+    meaning:
+      "A record that cannot be decoded or does not match the schema: stop the job, count it, or count it and give it by invalid().",
+  },
+  maxRecordBytes: {
+    ...whole(1, 2 ** 30),
+    default: "1,048,576",
+    meaning: "Bytes a line or an event may have; a larger one is invalid. A polled JSON array is bounded as a whole.",
+  },
+  maxBytesPerStep: {
+    ...whole(1, 2 ** 31),
+    default: "67,108,864",
+    meaning:
+      "Bytes received ahead of the steps, after which the source is made to wait. More rides out longer pauses and takes more memory.",
+  },
+})
+const plainReadOptions = (verb: string): Record<string, OptionEntry> =>
+  Object.fromEntries(Object.entries(readOptions(verb)).filter(([option]) => option !== "schema"))
+
 /** By place, by option. */
 export const optionTable = {
   "job()": {
@@ -76,31 +105,9 @@ export const optionTable = {
     },
     teardown: { ...aFunction, default: "none", meaning: "Closes what setup opened; runs once, after the last step." },
   },
-  "readStream()": {
-    name: { ...aName, default: "readStream and a number", meaning: "What messages call the source." },
-    schema: {
-      ...aSchema,
-      default: "none",
-      meaning: "What a record must be; without one, the stream's type is a claim nobody checks.",
-    },
-    onInvalid: {
-      ...oneOf("stop", "skip", "collect"),
-      default: `"stop"`,
-      meaning:
-        "A record that cannot be decoded or does not match the schema: stop the job, count it, or count it and give it by invalid().",
-    },
-    maxRecordBytes: {
-      ...whole(1, 2 ** 30),
-      default: "1,048,576",
-      meaning: "Bytes a line or an event may have; a larger one is invalid. A polled JSON array is bounded as a whole.",
-    },
-    maxBytesPerStep: {
-      ...whole(1, 2 ** 31),
-      default: "67,108,864",
-      meaning:
-        "Bytes received ahead of the steps, after which the source is made to wait. More rides out longer pauses and takes more memory.",
-    },
-  },
+  "readStream()": readOptions("readStream"),
+  "readText()": plainReadOptions("readText"),
+  "readBytes()": plainReadOptions("readBytes"),
   "map()": recordOptions,
   "flatMap()": recordOptions,
   "filter()": recordOptions,

@@ -22,9 +22,11 @@ export type BlockKind =
   | "delta" // key, new value, old value, change (see Change)
   | "ndjson" // bytes: whole lines of JSON, as received
   | "json" // bytes: one JSON array, as received
+  | "text" // bytes: whole lines of text, as received
+  | "csv" // bytes: a header line, then whole rows, as received
   | "rejected" // why, how it begins: what a source could not make records of
 
-export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "ndjson", "json", "rejected"]
+export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "ndjson", "json", "text", "csv", "rejected"]
 
 /** The last column of a delta: what happened to the key. */
 export const Change = { created: 0, updated: 1, ended: 2 } as const
@@ -75,7 +77,7 @@ export class Block {
     return this.#words[HEADER_BYTES / 4 + section]!
   }
 
-  /** The bytes of an `ndjson` or `json` block, as they were received. */
+  /** The bytes of a block of received bytes, as they came. */
   get received(): Buffer {
     return (this.#columns[0] as BytesColumn).bytes
   }

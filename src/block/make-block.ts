@@ -27,7 +27,7 @@ export function rowsBlock(rows: readonly unknown[]): Block {
 }
 
 /** A block of bytes as a source received them: whole records only. */
-export function receivedBlock(kind: "ndjson" | "json", bytes: Uint8Array): Block {
+export function receivedBlock(kind: "ndjson" | "json" | "text" | "csv", bytes: Uint8Array): Block {
   return assemble(kind, 0, [0, 0], 0, [
     { kind: ColumnKind.bytes, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) },
   ])

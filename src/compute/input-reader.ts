@@ -27,6 +27,7 @@ export interface InvalidRecord {
 
 const TEXT_CHARS_MAX = 1_000
 const NEWLINE = 10
+const CARRIAGE_RETURN = 13
 /** Levels of nesting a record may have when it is read. */
 const LEVELS_MAX = 500
 
@@ -97,14 +98,16 @@ function* readRange({ source, name }: InputNode, from: number, until: number): I
 }
 
 function* decodeChunk(block: Block, account: Account | undefined): Iterable<Decoded> {
-  if (account !== undefined)
-    account.bytes += block.kind === "ndjson" || block.kind === "json" ? block.received.length : block.sizeBytes
+  if (account !== undefined) account.bytes += isReceived(block) ? block.received.length : block.sizeBytes
   switch (block.kind) {
     case "ndjson":
       yield* decodeLines(block.received)
       break
     case "json":
       yield* decodeArray(block.received)
+      break
+    case "text":
+      yield* decodeText(block.received)
       break
     case "rejected":
       for (let row = 0; row < block.rows; row++) {
@@ -115,6 +118,8 @@ function* decodeChunk(block: Block, account: Account | undefined): Iterable<Deco
       for (const rows = new BlockReader(block); rows.next();) yield { value: rows.value }
   }
 }
+
+const isReceived = ({ kind }: Block): boolean => ["ndjson", "json", "text", "csv"].includes(kind)
 
 function* decodeLines(bytes: Buffer): Iterable<Decoded> {
   // Looked for in the whole chunk first: where a chunk has neither, no line pays for the check.
@@ -127,6 +132,20 @@ function* decodeLines(bytes: Buffer): Iterable<Decoded> {
     start = end + 1
     if (why !== undefined) yield { why, text: cut(line) }
     else if (line.length > 0 && line.trim() !== "") yield decodeJson(line, suspect)
+  }
+}
+
+/** Lines as they are, without their ends; blank ones are records too. */
+function* decodeText(bytes: Buffer): Iterable<Decoded> {
+  const suspect = !isUtf8(bytes)
+  for (let start = 0; start < bytes.length;) {
+    const newline = bytes.indexOf(NEWLINE, start)
+    const lineEnd = newline === -1 ? bytes.length : newline
+    const end = lineEnd > start && bytes[lineEnd - 1] === CARRIAGE_RETURN ? lineEnd - 1 : lineEnd
+    const value = bytes.toString("utf8", start, end)
+    if (suspect && !isUtf8(bytes.subarray(start, end))) yield { why: "it is not UTF-8", text: cut(value) }
+    else yield { value }
+    start = lineEnd + 1
   }
 }
 

@@ -12,7 +12,7 @@ import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
 import { makeBlock, receivedBlock, rowsBlock } from "../block/make-block.ts"
 import type { InputNode } from "../stream/node.ts"
-import type { Receiver } from "../stream/source.ts"
+import type { ReceivedFormat, Receiver } from "../stream/source.ts"
 import type { Cut } from "../stream/step-record.ts"
 
 /** Bytes that small pieces are gathered to before they become a chunk. */
@@ -38,6 +38,7 @@ export class Intake {
   readonly #abort = new AbortController()
   readonly #chunks: number[] = [] // received, not in a step yet
   #lines: Buffer[] = [] // being gathered to a chunk
+  #lineFormat: "ndjson" | "text" = "ndjson"
   #lineBytes = 0
   #pendingBytes = 0
   #dealt = 0
@@ -145,13 +146,13 @@ export class Intake {
 
   #closeChunk(): void {
     if (this.#lineBytes === 0) return
-    this.#keep(receivedBlock("ndjson", Buffer.concat(this.#lines)))
+    this.#keep(receivedBlock(this.#lineFormat, Buffer.concat(this.#lines)))
     this.#lines = []
     this.#lineBytes = 0
   }
 
   #receiver(ready: () => void): Receiver {
-    const { name, recordBytesMax, stepBytesMax } = this.#node
+    const { name, content, recordBytesMax, stepBytesMax } = this.#node
     const { signal } = this.#abort
     const unlessStopped = (receive: () => void): void => {
       if (!signal.aborted) receive()
@@ -160,6 +161,7 @@ export class Intake {
       signal.aborted ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
     return {
       name,
+      content,
       signal,
       recordBytesMax,
       stepBytesMax,
@@ -174,9 +176,12 @@ export class Intake {
     }
   }
 
-  #receiveBytes(format: "ndjson" | "json", bytes: Uint8Array): void {
+  #receiveBytes(format: ReceivedFormat, bytes: Uint8Array): void {
     if (bytes.length === 0) return
-    if (format === "json" || bytes.length >= CHUNK_BYTES) return this.#receive(receivedBlock(format, bytes))
+    const areLines = format === "ndjson" || format === "text"
+    if (!areLines || bytes.length >= CHUNK_BYTES) return this.#receive(receivedBlock(format, bytes))
+    if (format !== this.#lineFormat) this.#closeChunk()
+    this.#lineFormat = format
     this.#lines.push(Buffer.from(bytes))
     this.#lineBytes += bytes.length
     this.#pendingBytes += bytes.length

@@ -8,7 +8,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { SourcePosition } from "../base/call-site.ts"
 import type { Combine, Operator } from "./operator.ts"
-import type { Source } from "./source.ts"
+import type { Content, Source } from "./source.ts"
 
 export type NodeId = number
 
@@ -35,6 +35,7 @@ export interface InputNode extends NodeBase {
   readonly kind: "input"
   readonly edges: readonly []
   readonly source: Source
+  readonly content: Content
   readonly schema: StandardSchemaV1 | undefined
   readonly onInvalid: OnInvalid
   readonly recordBytesMax: number

@@ -8,6 +8,15 @@
 
 export type Source = RangeSource | ReceiveSource
 
+/** What a program asked a source for: records of JSON (or rows of CSV), lines of text, or pieces of bytes. */
+export type Content = "records" | "text" | "bytes"
+
+/**
+ * How received bytes are to be decoded, always whole records: `ndjson`, lines of JSON each ended by \n; `json`, one JSON
+ * array; `text`, lines of text each ended by \n; `csv`, a header line, then whole rows.
+ */
+export type ReceivedFormat = "ndjson" | "json" | "text" | "csv"
+
 export interface RangeSource {
   readonly kind: "range"
   /** What it is, for messages and for the program's fingerprint; the same on driver and worker. */
@@ -39,6 +48,8 @@ export interface ReceiveSource {
 export interface Receiver {
   /** The source's name, for messages. */
   readonly name: string
+  /** What the program asked for; a source that cannot give it throws when it is opened. */
+  readonly content: Content
   /** Aborts when the job stops: let go of everything and return from `open`. */
   readonly signal: AbortSignal
   /** Bytes a single record may have; hand what is larger to `reject`. */
@@ -50,8 +61,8 @@ export interface Receiver {
    * first record.
    */
   ready(): void
-  /** Whole records as bytes: `ndjson`, lines of JSON each ended by \n; `json`, one JSON array. The bytes are copied. */
-  bytes(format: "ndjson" | "json", bytes: Uint8Array): void
+  /** Whole records as bytes, to be decoded on a worker. The bytes are copied. */
+  bytes(format: ReceivedFormat, bytes: Uint8Array): void
   /** Records as values. */
   values(values: readonly unknown[]): void
   /** A record that cannot be one: why, and how it begins. What happens then is the stream's `onInvalid`. */

@@ -35,8 +35,10 @@ function declare(place: string, options: unknown): Graph {
   const given = options as never
   const settings = { params: undefined, intervalMs: undefined, partitions: undefined }
   const jobOptions = place === "job()" ? { name: "j", ...(given as object) } : { name: "j", interval: "1s" }
-  const declared = job(jobOptions as never, ({ readStream }) => {
+  const declared = job(jobOptions as never, ({ readStream, readText, readBytes }) => {
     const words = readStream(batches([["a"]]), place === "job()" ? "20ms" : "1s", place === "readStream()" ? given : {})
+    if (place === "readText()") readText(batches([["a"]]), "1s", given)
+    if (place === "readBytes()") readBytes(batches([[new Uint8Array()]]), "1s", given)
     const pairs = words.keyBy((word) => word, place === "keyBy()" ? given : {})
     if (place === "map()") words.map((word) => word, given)
     if (place === "flatMap()") words.flatMap((word) => [word], given)

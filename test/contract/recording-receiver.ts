@@ -1,5 +1,5 @@
 /** A receiver that writes down what it is told, and lets a test decide when there is room and when time passes. */
-import type { Receiver } from "#src/stream/source.js"
+import type { Content, ReceivedFormat, Receiver } from "#src/stream/source.js"
 
 /** What a source told or asked, in order. */
 export type Event =
@@ -12,6 +12,7 @@ export type Event =
   | { readonly kind: "wait"; readonly ms: number }
 
 export interface ReceiverSettings {
+  readonly content?: Content
   readonly recordBytesMax?: number
   readonly stepBytesMax?: number
   /** Room is given only by `giveRoom`. Otherwise there always is. */
@@ -24,6 +25,7 @@ export interface ReceiverSettings {
 
 export class RecordingReceiver implements Receiver {
   readonly name = "the source"
+  readonly content: Content
   readonly recordBytesMax: number
   readonly stepBytesMax: number
   readonly events: Event[] = []
@@ -38,6 +40,7 @@ export class RecordingReceiver implements Receiver {
 
   constructor(settings: ReceiverSettings = {}) {
     this.#settings = settings
+    this.content = settings.content ?? "records"
     this.recordBytesMax = settings.recordBytesMax ?? 1_000_000
     this.stepBytesMax = settings.stepBytesMax ?? 10_000_000
   }
@@ -107,7 +110,7 @@ export class RecordingReceiver implements Receiver {
     this.#tell({ kind: "ready" })
   }
 
-  bytes(format: "ndjson" | "json", bytes: Uint8Array): void {
+  bytes(format: ReceivedFormat, bytes: Uint8Array): void {
     if (format === "ndjson" && bytes.at(-1) !== 10) this.faults.push("lines that do not end with \\n")
     // The bytes must be used before this returns: the source may write over them.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
