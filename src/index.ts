@@ -7,19 +7,22 @@ export { generate } from "./source/generate.ts"
 export { MillraceError } from "./base/errors.ts"
 export type { ErrorCode } from "./base/errors.ts"
 export type { Duration } from "./base/duration.ts"
-export type {
-  DStream,
-  InputStream,
-  InvalidRecord,
-  KeyOf,
-  SourceVerbs,
-  StateStream,
-  StateVerbs,
-  ValueOf,
-} from "./api/dstream.ts"
-export type { ForeachOptions, PrintOptions, RecordOptions, StateOptions, VerbOptions } from "./api/dstream.ts"
+export type { DStream, Ended, Session, StateStream, StateVerbs } from "./api/dstream.ts"
+export type { InputStream, InvalidRecord, LateRecord, SourceVerbs } from "./api/input-stream.ts"
+export type { KeyOf, ValueOf } from "./api/pair.ts"
 export type { Job, JobOptions, ReadOptions, SourceLike, Streams } from "./api/program.ts"
 export type { RDD } from "./api/rdd.ts"
 export type { OutputStep, Running, StartOptions, Summary } from "./api/running.ts"
 export type { JobEvents, StepReport, TaskReport, WorkerReport } from "./observe/events.ts"
+export type { Table, TableOptions } from "./api/table.ts"
+export type {
+  FlatMapWithStateOptions,
+  ForeachOptions,
+  KeepOptions,
+  PrintOptions,
+  RecordOptions,
+  StateOptions,
+  VerbOptions,
+  WindowOptions,
+} from "./api/verb-options.ts"
 export type { StepTime } from "./stream/step-time.ts"

@@ -2,7 +2,8 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { Duration } from "../base/duration.ts"
 import type { SourceOf } from "../source/source-of.ts"
-import type { InputStream } from "./dstream.ts"
+import type { InputStream } from "./input-stream.ts"
+import type { DeclareTable } from "./table.ts"
 
 /**
  * What a job is called, how it is cut, and what it needs from outside.
@@ -43,6 +44,7 @@ export interface Streams<P = undefined> {
   readonly readStream: ReadStream
   readonly readText: ReadText
   readonly readBytes: ReadBytes
+  readonly table: DeclareTable<P>
   /** The job's parameters, checked; `undefined` if it declares none. */
   readonly params: P
 }
@@ -72,6 +74,30 @@ export interface ReadOptions<T = unknown> {
    */
   onInvalid?: "stop" | "skip" | "collect" | undefined
   /**
+   * A record's own time: milliseconds since the Unix epoch, or a `Date`. Records then belong to the step of their time,
+   * and windows are windows of that time. Runs on workers, on what the schema gives. What it gives that is no finite time,
+   * or an error in it, makes an invalid record. Default: none; a record belongs to the step in which it arrives.
+   */
+  time?: ((record: T) => number | Date) | undefined
+  /**
+   * How far a record may be behind the newest one and still be in time. A step closes when the newest time less `slack`
+   * has passed its end, so every result comes later by as much; a record that comes after that is *late*, see `late()`.
+   * Whole milliseconds, also "0ms"; needs `time`. Default "0ms".
+   */
+  slack?: Duration | undefined
+  /**
+   * After so long without a record the source, or the URL or file of several, holds no step back any more; when all are
+   * idle, time runs on with the clock. Whole milliseconds, also "0ms"; needs `time`.
+   * Default: `slack` or two intervals, whichever is longer.
+   */
+  idleAfter?: Duration | undefined
+  /**
+   * How far a record's time may be ahead of the clock; one further ahead, as from a sender whose clock is wrong, is left
+   * out, counted as *early*, and moves no time. `"off"` takes all, which batch mode always does. Needs `time`.
+   * Default "1m".
+   */
+  ahead?: Duration | "off" | undefined
+  /**
    * Bytes a line or an event may have; a larger one is an invalid record. A whole number from 1 to 2^30. Default 1 MiB
    * (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
    */
@@ -87,21 +113,22 @@ export interface ReadOptions<T = unknown> {
 export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unknown, T> }
 
 /**
- * A stream from a source, cut by arrival into steps of `interval`.
+ * A stream from a source, cut into steps of `interval` by when records arrive, or by `time` if it is given.
  *
  * The stream's type is the schema's, or else that of the source, or else `T`, which is then a cast: nothing checks it.
  * `interval` is at least "10ms"; left out, it is the job's. A job has one interval.
  *
  * @throws MR_SOURCE_UNKNOWN for something it cannot read, MR_SOURCE_LIVE for something already open,
  * MR_DURATION_INVALID, MR_INTERVAL_DIFFERS if another interval was stated before, MR_NAME_TAKEN,
- * MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_GRAPH_SEALED.
+ * MR_SLACK_WITHOUT_TIME, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_GRAPH_SEALED.
  *
- * Paper 3.1. Spark `socketTextStream` and others, Flink `fromSource`.
+ * Paper 3.1 and 3.2. Spark `socketTextStream` and others, Flink `fromSource`.
  *
  * ```ts
  * const views = readStream<PageView>("http://localhost:8080/views", "1s")             // a cast
  * const safe  = readStream("http://localhost:8080/views", "1s", { schema: PageViewSchema })     // checked
  * const test  = readStream(batches([["a"], ["b", "c"]]), "1s")                        // InputStream<string>
+ * const timed = readStream<PageView>("http://localhost:8080/views", "1s", { time: (view) => view.at, slack: "2s" })
  * ```
  */
 export interface ReadStream {
@@ -112,7 +139,7 @@ export interface ReadStream {
 }
 
 /** Options of a source whose records need no schema: lines of text, pieces of bytes. */
-export type PlainReadOptions = Omit<ReadOptions<never>, "schema">
+export type PlainReadOptions<T> = Omit<ReadOptions<T>, "schema">
 
 /**
  * A stream of lines of text, without their ends. Everything else is as with `readStream`.
@@ -124,8 +151,8 @@ export type PlainReadOptions = Omit<ReadOptions<never>, "schema">
  * ```
  */
 export interface ReadText {
-  (from: SourceLike<string>, interval?: Duration, options?: PlainReadOptions): InputStream<string>
-  (from: SourceLike<string>, options: PlainReadOptions): InputStream<string>
+  (from: SourceLike<string>, interval?: Duration, options?: PlainReadOptions<string>): InputStream<string>
+  (from: SourceLike<string>, options: PlainReadOptions<string>): InputStream<string>
 }
 
 /**
@@ -138,8 +165,8 @@ export interface ReadText {
  * ```
  */
 export interface ReadBytes {
-  (from: SourceLike<Uint8Array>, interval?: Duration, options?: PlainReadOptions): InputStream<Uint8Array>
-  (from: SourceLike<Uint8Array>, options: PlainReadOptions): InputStream<Uint8Array>
+  (from: SourceLike<Uint8Array>, interval?: Duration, options?: PlainReadOptions<Uint8Array>): InputStream<Uint8Array>
+  (from: SourceLike<Uint8Array>, options: PlainReadOptions<Uint8Array>): InputStream<Uint8Array>
 }
 
 declare const parameters: unique symbol

@@ -7,7 +7,7 @@ import type { GraphBuilder } from "../stream/graph-builder.ts"
 import type { NodeId, Output, Reads } from "../stream/node.ts"
 import { sameStep } from "../stream/node.ts"
 import type { Combine, NarrowOperator, OnError, Operator } from "../stream/operator.ts"
-import type { ForeachOptions, PrintOptions, RecordOptions, StateOptions, VerbOptions } from "./dstream.ts"
+import type { ForeachOptions, PrintOptions, RecordOptions, StateOptions, VerbOptions } from "./verb-options.ts"
 
 type AnyFunction = (...args: never[]) => unknown
 

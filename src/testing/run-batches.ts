@@ -1,6 +1,7 @@
 /** Batches in, batches out: how a program's own tests run a piece of it. */
 import type { Duration } from "../base/duration.ts"
-import type { DStream, InputStream } from "../api/dstream.ts"
+import type { DStream } from "../api/dstream.ts"
+import type { InputStream } from "../api/input-stream.ts"
 import { JobObject } from "../api/job.ts"
 import type { JobBuilder } from "../api/program.ts"
 import { startWith } from "../api/start.ts"

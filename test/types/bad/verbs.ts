@@ -14,7 +14,6 @@ views.keyBy() // error: arguments, but got 0
 views.changes() // error: Property 'changes' does not exist on type 'DStream<
 views.invalid() // error: Property 'invalid' does not exist on type 'DStream<
 counts.invalid() // error: Property 'invalid' does not exist on type 'StateStream<string, number>'
-views.groupBy((v) => v.url) // error: Property 'groupBy' does not exist on type 'DStream<
 
 // streams of another type
 export const a: DStream<number> = strings // error: Type 'string' is not assignable to type 'number'

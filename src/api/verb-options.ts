@@ -1,0 +1,75 @@
+/** The options of verbs, each the last argument of its verb. Absent and `undefined` mean the same. */
+import type { Duration } from "../base/duration.ts"
+import type { Nothing } from "./refused.ts"
+
+/** For every verb that makes a stream. */
+export interface VerbOptions {
+  /**
+   * What messages, `millrace check` and the checkpoint call it: 1 to 100 characters.
+   * Default: the verb and a number, which changes when a verb is put in before it.
+   */
+  name?: string | undefined
+}
+
+/** For verbs whose function looks at one record. */
+export interface RecordOptions extends VerbOptions {
+  /**
+   * What happens when the function throws: `"stop"` ends the job with an error that names the function's place and the
+   * record; `"skip"` leaves the record out and counts it. Default `"stop"`.
+   */
+  onError?: "stop" | "skip" | undefined
+}
+
+/** For verbs that keep state from step to step. A named state can be found again after the program has changed. */
+export interface KeepOptions extends VerbOptions {
+  /**
+   * Keys held at most, a whole number from 1 to 1,000,000,000: a bound on memory. It is held in each partition for its
+   * share, `maxKeys / partitions` rounded up; a key too many ends the one that was touched longest ago, which `ended()`
+   * gives with `why: "cap"`. Default: no bound.
+   */
+  maxKeys?: number | undefined
+}
+
+/** For states that nothing else ends. */
+export interface StateOptions extends KeepOptions {
+  /**
+   * How long a key is kept after the last step that touched it, in step time; at least one interval, and a whole
+   * multiple of it. Default `"forever"`, so that memory grows with the number of keys ever seen.
+   */
+  timeout?: Duration | "forever" | undefined
+}
+
+/** For `reduceByWindow`. */
+export interface WindowOptions extends KeepOptions {
+  /**
+   * How often there is a new window: a whole multiple of the stream's own slide, at most the window's length.
+   * Default: the stream's own slide, for most streams one interval.
+   */
+  slide?: Duration | undefined
+}
+
+/** For `flatMapWithState`. */
+export interface FlatMapWithStateOptions<K, S, O> extends KeepOptions {
+  /**
+   * Called once for a key that times out, with its last state, at the step that ends it; what it emits belongs to that
+   * step. Not called for a key that `null` or `maxKeys` ends. Default: such keys end silently.
+   */
+  onTimeout?: ((key: K, state: S, emit: (out: O) => void) => Nothing) | undefined
+}
+
+export interface PrintOptions {
+  /** Records shown of each step; a whole number from 1 to 10,000. Default 10. */
+  rows?: number | undefined
+  /** The heading, and what messages call it: 1 to 100 characters. Default: "print" and a number. */
+  name?: string | undefined
+}
+
+export interface ForeachOptions {
+  /** What messages call it: 1 to 100 characters. Default: "foreachRDD" and a number. */
+  name?: string | undefined
+  /**
+   * How often it is called with one step, until it has returned once, before the job stops with MR_OUTPUT_FAILED.
+   * A whole number from 1 to 100. Default 3.
+   */
+  attempts?: number | undefined
+}
