@@ -19,6 +19,14 @@ export function parseDuration(text: unknown, what: string, minMs: number = DURAT
   return whole
 }
 
+/**
+ * Milliseconds of a duration, or undefined for the word that may stand in its place, "forever" for example.
+ * @throws MR_DURATION_INVALID
+ */
+export function parseDurationOr(word: string, text: unknown, what: string, minMs?: number): number | undefined {
+  return text === word ? undefined : parseDuration(text, `${what}, if it is not "${word}",`, minMs)
+}
+
 /** The shortest exact way to write it: 90000 is "90s", 120000 is "2m". */
 export function formatDuration(ms: number): Duration {
   for (const unit of ["h", "m", "s"] as const) {

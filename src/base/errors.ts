@@ -24,12 +24,32 @@ export interface ErrorDetails {
   MR_NO_OUTPUT: { job: string }
   MR_NAME_TAKEN: { kind: string; name: string; at: SourcePosition | undefined }
   MR_GRAPH_SEALED: { verb: string }
+  MR_STREAM_OF_OTHER_JOB: { verb: string; at: SourcePosition | undefined }
+  MR_NOT_MULTIPLE: { what: string; at: string; got: string; unit: string; nearest: readonly string[] }
+  MR_SLIDE_TOO_LONG: { verb: string; slide: string; length: string; at: SourcePosition | undefined }
+  MR_SLIDES_DIFFER: {
+    verb: string
+    at: SourcePosition | undefined
+    first: string
+    firstSlide: string
+    second: string
+    secondSlide: string
+  }
+  MR_STATE_OVER_WINDOW: {
+    verb: string
+    at: SourcePosition | undefined
+    window: string
+    windowAt: SourcePosition | undefined
+  }
+  MR_STATE_OVER_STATE: { verb: string; at: SourcePosition | undefined; state: string }
   MR_FUNCTION_EXPECTED: { verb: string; argument: string; got: unknown; at: SourcePosition | undefined }
   MR_ASYNC_OPERATOR: { verb: string; at: SourcePosition | undefined }
   MR_SOURCE_UNKNOWN: { got: unknown }
   MR_SOURCE_LIVE: { got: string }
   MR_NOT_A_STATE: { verb: string; got: string }
   MR_INVALID_NOT_COLLECTED: { source: string }
+  MR_LATE_WITHOUT_TIME: { source: string }
+  MR_SLACK_WITHOUT_TIME: { where: string; option: string }
   MR_BUILDER_ASYNC: { job: string }
   MR_BUILDER_FAILED: { job: string; message: string; at: SourcePosition | undefined }
   MR_PARAMS_INVALID: { job: string; issues: readonly string[] }
@@ -61,6 +81,9 @@ export interface ErrorDetails {
   }
   MR_NOT_PAIR: { verb: string; name: string; at: string; got: string }
   MR_NOT_ITERABLE: { verb: string; name: string; at: string; got: string }
+  MR_STATE_UNDEFINED: { verb: string; name: string; at: string; key: string }
+  MR_TABLE_FAILED: { table: string; message: string }
+  MR_TABLE_KEY_TWICE: { table: string; key: string }
   MR_VALUE_REFUSED: { name: string; what: string; path: string }
   MR_OUTPUT_FAILED: { output: string; step: number; attempts: number; message: string }
   MR_INVALID_RECORD: { source: string; why: string; record: string }
@@ -130,6 +153,36 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     text: (d) =>
       `${d.verb}() was called after the job's builder returned; a job's graph is fixed then, so call every verb inside job(…, (streams) => { … }).`,
   },
+  MR_STREAM_OF_OTHER_JOB: {
+    when: "A stream of another job is given to a verb of this one.",
+    text: (d) =>
+      `${d.verb}() at ${showPosition(d.at)} got a stream that belongs to another job, or no stream at all; join and unite streams of one builder.`,
+  },
+  MR_NOT_MULTIPLE: {
+    when: "A window, slide or timeout is no whole multiple of the interval, or of the slide of what it is made of.",
+    text: (d) =>
+      `${d.what} at ${d.at} must be a whole multiple of ${d.unit}, but is ${d.got}; use ${d.nearest.join(" or ")}.`,
+  },
+  MR_SLIDE_TOO_LONG: {
+    when: "A window slides by more than its length.",
+    text: (d) =>
+      `The window of ${d.verb}() at ${showPosition(d.at)} is ${d.length} long and slides by ${d.slide}, so records would fall between two windows; slide by ${d.length} at most.`,
+  },
+  MR_SLIDES_DIFFER: {
+    when: "Two streams meet that have their records at different steps.",
+    text: (d) =>
+      `${d.verb}() at ${showPosition(d.at)} brings together "${d.first}", which comes every ${d.firstSlide}, and "${d.second}", which comes every ${d.secondSlide}; give both windows the same slide.`,
+  },
+  MR_STATE_OVER_WINDOW: {
+    when: "A state, or a window, is made of the records of an overlapping window.",
+    text: (d) =>
+      `${d.verb}() at ${showPosition(d.at)} would see each record several times, once for each window "${d.window}" (${showPosition(d.windowAt)}) that holds it; use reduceByWindow() instead, or a tumbling window: window(length, length).`,
+  },
+  MR_STATE_OVER_STATE: {
+    when: "A state, or a window, is made of everything that another state holds.",
+    text: (d) =>
+      `${d.verb}() at ${showPosition(d.at)} would see all that the state "${d.state}" holds again at every step; use its .changes() or .ended() first.`,
+  },
   MR_FUNCTION_EXPECTED: {
     when: "A verb got something that is not a function.",
     text: (d) =>
@@ -157,6 +210,16 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_INVALID_NOT_COLLECTED: {
     when: "invalid() is called on a source whose invalid records are not collected.",
     text: (d) => `invalid() of source "${d.source}" needs the option onInvalid: "collect" at its readStream().`,
+  },
+  MR_LATE_WITHOUT_TIME: {
+    when: "late() is called on a source whose records belong to the step in which they arrive.",
+    text: (d) =>
+      `late() of source "${d.source}" needs the option time at its readStream(): without it a record belongs to the step in which it arrives, and none is late.`,
+  },
+  MR_SLACK_WITHOUT_TIME: {
+    when: "A source has the option slack, idleAfter or ahead, but no time.",
+    text: (d) =>
+      `${d.where}: the option "${d.option}" needs the option time, a function that gives a record's own time: without it a record belongs to the step in which it arrives. Give time, or leave ${d.option} out.`,
   },
   MR_BUILDER_ASYNC: {
     when: "A job's builder is async.",
@@ -245,6 +308,20 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "The function of flatMap() gave something that is not an array or another iterable.",
     text: (d) =>
       `The function of ${d.verb}() "${d.name}" at ${d.at} must give an array or another iterable of records, but gave ${d.got}.`,
+  },
+  MR_STATE_UNDEFINED: {
+    when: "The function of a state gave undefined, as one does that forgets to return.",
+    text: (d) =>
+      `A function of ${d.verb}() "${d.name}" at ${d.at} gave undefined for the key ${d.key}; it must give the key's new state, or null to end it.`,
+  },
+  MR_TABLE_FAILED: {
+    when: "The load function of a table threw, or gave no rows that can be gone through.",
+    text: (d) => `Loading the table "${d.table}" failed: ${d.message}`,
+  },
+  MR_TABLE_KEY_TWICE: {
+    when: "Two rows of a table have the same key.",
+    text: (d) =>
+      `The table "${d.table}" has two rows with the key ${d.key}, but a key must have one; choose another key, or make one row of them in its load function.`,
   },
   MR_VALUE_REFUSED: {
     when: "A record holds a value that cannot leave its stage.",

@@ -2,7 +2,7 @@
  * Every option a program can give: one table, by the place that takes it. `docs/options.md` lists the same ones
  * (`test/base/options.test.ts` keeps them the same).
  */
-import { parseDuration } from "./duration.ts"
+import { parseDuration, parseDurationOr } from "./duration.ts"
 import { refuse } from "./errors.ts"
 import { nearestName } from "./nearest-name.ts"
 
@@ -13,47 +13,76 @@ export interface OptionEntry {
   /** What it does, for the page. */
   readonly meaning: string
   readonly valid: (value: unknown) => boolean
+  /** Where there is one, it says in its own words what is wrong with a value: it throws. */
+  readonly parse?: (value: unknown, what: string) => unknown
 }
 
-const whole = (min: number, max: number): Pick<OptionEntry, "expected" | "valid"> => ({
+/** What kind of value an option has. */
+type Kind = Pick<OptionEntry, "expected" | "valid" | "parse">
+
+const whole = (min: number, max: number): Kind => ({
   expected: `a whole number from ${min.toLocaleString("en-US")} to ${max.toLocaleString("en-US")}`,
   valid: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
 })
-const oneOf = (...choices: readonly string[]): Pick<OptionEntry, "expected" | "valid"> => ({
+const oneOf = (...choices: readonly string[]): Kind => ({
   expected: choices.map((choice) => `"${choice}"`).join(" or "),
   valid: (value) => choices.includes(value as string),
 })
-const aFunction: Pick<OptionEntry, "expected" | "valid"> = {
+const aFunction: Kind = {
   expected: "a function",
   valid: (value) => typeof value === "function",
 }
-const aName: Pick<OptionEntry, "expected" | "valid"> = {
+const aName: Kind = {
   expected: "a text of 1 to 100 characters",
   valid: (value) => typeof value === "string" && value.length >= 1 && value.length <= 100,
 }
-// Its own parser says what is wrong with a duration.
-const aDuration: Pick<OptionEntry, "expected" | "valid"> = {
-  expected: `a duration of at least 10 ms, such as "250ms" or "1s"`,
-  valid: (value) => parseDuration(value, "the option") > 0,
-}
-const aSchema: Pick<OptionEntry, "expected" | "valid"> = {
+const parsed = (expected: string, parse: (value: unknown, what: string) => unknown): Kind => ({
+  expected,
+  parse,
+  valid: (value) => {
+    parse(value, "the option")
+    return true
+  },
+})
+const aDuration = parsed('a duration of at least 10 ms, such as "250ms" or "1s"', (value, what) =>
+  parseDuration(value, what),
+)
+const aDelay = parsed('a duration, such as "0ms" or "2s"', (value, what) => parseDuration(value, what, 0))
+const aDelayOrOff = parsed('a duration, such as "0ms" or "2s", or "off"', (value, what) =>
+  parseDurationOr("off", value, what, 0),
+)
+const aTimeout = parsed('a duration of at least 10 ms, such as "30s", or "forever"', (value, what) =>
+  parseDurationOr("forever", value, what),
+)
+const aSchema: Kind = {
   expected: "a Standard Schema (valibot, zod, arktype, …)",
   valid: (value) =>
     (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value,
 }
-const anything: Pick<OptionEntry, "expected" | "valid"> = { expected: "any value", valid: () => true }
+const anything: Kind = { expected: "any value", valid: () => true }
 
 const operatorName: OptionEntry = {
   ...aName,
   default: "the verb and a number",
   meaning: "What messages call the operator.",
 }
+const verbOptions = { name: operatorName }
 const recordOptions = {
   name: operatorName,
   onError: {
     ...oneOf("stop", "skip"),
     default: `"stop"`,
     meaning: "When the function throws for a record: stop the job, or leave the record out and count it.",
+  },
+}
+
+const keepOptions = {
+  name: { ...aName, default: "the verb and a number", meaning: "What messages and the checkpoint call the state." },
+  maxKeys: {
+    ...whole(1, 1_000_000_000),
+    default: "no bound",
+    meaning:
+      "Keys held at most, in each partition its share; a key too many ends the one touched longest ago. Bounds memory.",
   },
 }
 
@@ -70,6 +99,28 @@ const readOptions = (verb: string): Record<string, OptionEntry> => ({
     default: `"stop"`,
     meaning:
       "A record that cannot be decoded or does not match the schema: stop the job, count it, or count it and give it by invalid().",
+  },
+  time: {
+    ...aFunction,
+    default: "none",
+    meaning:
+      "A record's own time, in milliseconds since the Unix epoch or as a Date: records belong to the step of their time. Without it, to the step in which they arrive.",
+  },
+  slack: {
+    ...aDelay,
+    default: `"0ms"`,
+    meaning:
+      "How far a record may be behind the newest and still be in time. More makes fewer late, and every result later by as much. Needs time.",
+  },
+  idleAfter: {
+    ...aDelay,
+    default: "slack or two intervals, the longer of them",
+    meaning: "After so long without a record, a source or one of its parts holds no step back. Needs time.",
+  },
+  ahead: {
+    ...aDelayOrOff,
+    default: `"1m"`,
+    meaning: "How far a record's time may be ahead of the clock; others are left out and counted as early. Needs time.",
   },
   maxRecordBytes: {
     ...whole(1, 2 ** 30),
@@ -108,14 +159,69 @@ export const optionTable = {
   "readStream()": readOptions("readStream"),
   "readText()": plainReadOptions("readText"),
   "readBytes()": plainReadOptions("readBytes"),
+  "table()": {
+    key: { ...aFunction, default: "none, required", meaning: "The key of a row; no two rows may have the same." },
+    refresh: {
+      ...aDuration,
+      default: "loaded once",
+      meaning: "How often the rows are loaded again: a whole multiple of the interval.",
+    },
+    name: { ...aName, default: "table and a number", meaning: "What messages and the checkpoint call the table." },
+  },
   "map()": recordOptions,
   "flatMap()": recordOptions,
   "filter()": recordOptions,
   "mapValues()": recordOptions,
+  "flatMapValues()": recordOptions,
   "keyBy()": recordOptions,
-  "reduceByKey()": { name: operatorName },
-  "count()": { name: operatorName },
-  "runningReduce()": { name: { ...aName, default: "the verb and a number", meaning: "What messages call the state." } },
+  "keys()": verbOptions,
+  "values()": verbOptions,
+  "mapPartitions()": verbOptions,
+  "repartition()": verbOptions,
+  "count()": verbOptions,
+  "countByValue()": verbOptions,
+  "reduce()": verbOptions,
+  "distinct()": verbOptions,
+  "topK()": verbOptions,
+  "groupBy()": verbOptions,
+  "window()": verbOptions,
+  "reduceByKey()": verbOptions,
+  "aggregateByKey()": verbOptions,
+  "groupByKey()": verbOptions,
+  "cogroup()": verbOptions,
+  "join()": verbOptions,
+  "leftOuterJoin()": verbOptions,
+  "rightOuterJoin()": verbOptions,
+  "fullOuterJoin()": verbOptions,
+  "reduceByWindow()": {
+    ...keepOptions,
+    slide: {
+      ...aDuration,
+      default: "the stream's own slide, for most streams one interval",
+      meaning: "How often there is a new window: a whole multiple of the stream's slide, at most the window's length.",
+    },
+  },
+  "runningReduce()": {
+    ...keepOptions,
+    timeout: {
+      ...aTimeout,
+      default: `"forever"`,
+      meaning: "How long a key is kept after the last step that touched it: a whole multiple of the interval.",
+    },
+  },
+  "track()": keepOptions,
+  "flatMapWithState()": {
+    ...keepOptions,
+    onTimeout: {
+      ...aFunction,
+      default: "none",
+      meaning: "Called for a key that times out, with its last state; may emit records.",
+    },
+  },
+  "joinWithin()": keepOptions,
+  "leftJoinWithin()": keepOptions,
+  "reduceBySession()": keepOptions,
+  "distinctBy()": keepOptions,
   "print()": {
     name: { ...aName, default: "print and a number", meaning: "The heading, and what messages call the output." },
     rows: { ...whole(1, 10_000), default: "10", meaning: "Records shown of each step." },
@@ -180,7 +286,7 @@ export function checkOptions(where: string, given: unknown): void {
       const known = Object.keys(entries)
       throw refuse("MR_OPTION_UNKNOWN", { where, option, nearest: nearestName(option, known), known })
     }
-    if (entry.valid === aDuration.valid) parseDuration(value, `${where}: the option "${option}"`)
+    if (entry.parse !== undefined) entry.parse(value, `${where}: the option "${option}"`)
     else if (!entry.valid(value))
       throw refuse("MR_OPTION_INVALID", { where, option, expected: entry.expected, got: value })
   }
