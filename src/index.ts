@@ -1,5 +1,6 @@
 /** Millrace: discretized streams for TypeScript and Node.js. */
 export { job } from "./api/job.ts"
+export { grep, jsonFields, lines, words } from "./api/named-operators.ts"
 export { start } from "./api/start.ts"
 export { batches } from "./source/batches.ts"
 export { from } from "./source/from.ts"
