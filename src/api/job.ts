@@ -1,21 +1,26 @@
 /** `job()`: declares a program. */
 import { callSite, programPosition } from "../base/call-site.ts"
+import { parseDuration, parseDurationOr } from "../base/duration.ts"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
 import { resolveSource } from "../source/resolve-source.ts"
 import { GraphBuilder } from "../stream/graph-builder.ts"
 import type { GraphSettings, JobDefinition } from "../stream/job-definition.ts"
-import type { Graph } from "../stream/node.ts"
+import type { Graph, RecordTime, TableNode } from "../stream/node.ts"
 import { JOB_MARK } from "../worker/load-job.ts"
 import type { Content } from "../stream/source.ts"
 import type { DeclareJob, JobBuilder, JobOptions, ReadOptions, Streams } from "./program.ts"
 import { StreamFace } from "./stream-face.ts"
+import type { TableOptions } from "./table.ts"
+import { TableFace } from "./table-face.ts"
 import { expectStart } from "./unstarted-job.ts"
 
 /** Partitions of every RDD: the same on every machine, never derived from workers or processors. */
 const PARTITIONS = 8
 const RECORD_BYTES_MAX = 2 ** 20
 const STEP_BYTES_MAX = 2 ** 26
+/** Clocks that differ by more are wrong. */
+const AHEAD = "1m"
 
 export class JobObject implements JobDefinition {
   readonly options: JobOptions<unknown, unknown>
@@ -38,6 +43,7 @@ export class JobObject implements JobDefinition {
       readStream: readerOf(graph, "readStream", "records"),
       readText: readerOf(graph, "readText", "text"),
       readBytes: readerOf(graph, "readBytes", "bytes"),
+      table: tableOf(graph),
       params,
     } as unknown as Streams<unknown>
     this.#build(streams)
@@ -95,7 +101,49 @@ function readerOf(graph: GraphBuilder, verb: "readStream" | "readText" | "readBy
       onInvalid: options.onInvalid ?? "stop",
       recordBytesMax: options.maxRecordBytes ?? RECORD_BYTES_MAX,
       stepBytesMax: options.maxBytesPerStep ?? STEP_BYTES_MAX,
+      time: timeOf(`${verb}()`, options),
     })
     return new StreamFace(graph, node)
+  }
+}
+
+/** @throws MR_SLACK_WITHOUT_TIME */
+function timeOf(where: string, options: ReadOptions): RecordTime | undefined {
+  const { time, slack, idleAfter, ahead } = options
+  if (time === undefined) {
+    const option = (["slack", "idleAfter", "ahead"] as const).find((name) => options[name] !== undefined)
+    if (option !== undefined) throw refuse("MR_SLACK_WITHOUT_TIME", { where, option })
+    return undefined
+  }
+  const from0 = (text: string | undefined, name: string): number | undefined =>
+    text === undefined ? undefined : parseDuration(text, `${where}: the option "${name}"`, 0)
+  return {
+    of: time,
+    slackMs: from0(slack, "slack") ?? 0,
+    idleMs: from0(idleAfter, "idleAfter"),
+    aheadMs: parseDurationOr("off", ahead ?? AHEAD, `${where}: the option "ahead"`),
+  }
+}
+
+function tableOf(graph: GraphBuilder): unknown {
+  return (load: unknown, options: TableOptions<unknown, unknown>): TableFace => {
+    const at = callSite()
+    if (typeof load !== "function")
+      throw refuse("MR_FUNCTION_EXPECTED", { verb: "table", argument: "first argument", got: load, at })
+    checkOptions("table()", options)
+    if (typeof options?.key !== "function") {
+      const expected = "a function that gives a row's key"
+      throw refuse("MR_OPTION_INVALID", { where: "table()", option: "key", expected, got: options?.key })
+    }
+    const node = graph.add("table", {
+      kind: "table",
+      name: options.name,
+      at,
+      edges: [],
+      load: load as TableNode["load"],
+      key: options.key,
+      refreshMs: options.refresh === undefined ? undefined : parseDuration(options.refresh, "table(): refresh"),
+    })
+    return new TableFace(graph, node)
   }
 }

@@ -19,17 +19,33 @@ import { decodeValue } from "../base/encoding.ts"
 export type BlockKind =
   | "rows" // value
   | "pairs" // key, value
-  | "delta" // key, new value, old value, change (see Change)
+  | "delta" // key, value, old value, change (see Change), mark, and the block of what the state gave
+  | "events" // key, value, and, where they are kept, the three columns of the order of arrival
+  | "ordered" // value, and the three columns of the order of arrival
+  | "timed" // value, time, place; in two sections: what belongs to the step in which it came, what has a step by its time
   | "ndjson" // bytes: whole lines of JSON, as received
   | "json" // bytes: one JSON array, as received
   | "text" // bytes: whole lines of text, as received
   | "csv" // bytes: a header line, then whole rows, as received
   | "rejected" // why, how it begins: what a source could not make records of
 
-export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "ndjson", "json", "text", "csv", "rejected"]
+export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "events", "ordered", "timed", "ndjson", "json", "text", "csv", "rejected"]
 
-/** The last column of a delta: what happened to the key. */
-export const Change = { created: 0, updated: 1, ended: 2 } as const
+/** A column of a delta: what happened to the key. From `endedByNull` on it ended, for one reason or another. */
+export const Change = {
+  created: 0,
+  updated: 1,
+  endedByNull: 2,
+  endedByTimeout: 3,
+  endedByWindow: 4,
+  endedByCap: 5,
+} as const
+
+/** Why a key ended, as a program sees it. */
+export const whyEnded = (change: number): "null" | "timeout" | "window" | "cap" =>
+  (["null", "timeout", "window", "cap"] as const)[change - Change.endedByNull]!
+
+export const isEnd = (change: number): boolean => change >= Change.endedByNull
 
 export const ColumnKind = { numbers: 0, strings: 1, general: 2, bytes: 3 } as const
 
@@ -80,6 +96,19 @@ export class Block {
   /** The bytes of a block of received bytes, as they came. */
   get received(): Buffer {
     return (this.#columns[0] as BytesColumn).bytes
+  }
+
+  /** Of a delta: the records that the state gave in the step; undefined if it gives none of its own. */
+  get emitted(): Block | undefined {
+    const column = this.#columns[5] as BytesColumn | undefined
+    if (column === undefined) return undefined
+    const buffer = new SharedArrayBuffer(column.bytes.length)
+    new Uint8Array(buffer).set(column.bytes)
+    return new Block(buffer)
+  }
+
+  get columns(): number {
+    return this.#columns.length
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * Keys to slots: the first key seen gets slot 0, the next new one slot 1, and so on.
+ * Keys to slots: the first key seen gets slot 0, the next new one slot 1, and so on. The slot of a key that is removed
+ * stays empty; should the key come again, it gets a new one.
  * Two keys are the same when their values are: tuples, dates and objects by content, whatever the order of properties
  * (of Maps and Sets the order counts), −0 as 0, NaN as NaN.
  */
@@ -10,6 +11,7 @@ export class KeyIndex {
   readonly #composites = new Map<string, number>()
   readonly #keys: unknown[] = []
 
+  /** Slots given out, those of removed keys included. */
   get size(): number {
     return this.#keys.length
   }
@@ -28,6 +30,16 @@ export class KeyIndex {
         ? this.#composites.get(identityOf(key))
         : this.#primitives.get(typeof key === "string" ? key.toWellFormed() : key)
     return known ?? -1
+  }
+
+  remove(key: unknown): void {
+    if (typeof key === "object" && key !== null) this.#composites.delete(identityOf(key))
+    else this.#primitives.delete(typeof key === "string" ? key.toWellFormed() : typeof key === "number" ? key + 0 : key)
+  }
+
+  /** Takes the next slot for a key that is not to be found: one that was removed. */
+  skip(key: unknown): void {
+    this.#keys.push(key)
   }
 
   keyAt(slot: number): unknown {

@@ -26,12 +26,27 @@ export function rowsBlock(rows: readonly unknown[]): Block {
   return makeBlock("pairs", [rows.map(([first]) => first), rows.map(([, second]) => second)])
 }
 
+/** A delta, with the records that the state gave in the step, if it gives any of its own. */
+export function deltaBlock(
+  columns: readonly (readonly unknown[] | Float64Array)[],
+  held: number,
+  emitted: Block | undefined,
+): Block {
+  const payloads = columns.map((values) => encodeColumn(values))
+  if (emitted !== undefined) payloads.push(bytesPayload(new Uint8Array(emitted.buffer)))
+  return assemble("delta", columns[0]!.length, [0, columns[0]!.length], held, payloads)
+}
+
 /** A block of bytes as a source received them: whole records only. */
 export function receivedBlock(kind: "ndjson" | "json" | "text" | "csv", bytes: Uint8Array): Block {
-  return assemble(kind, 0, [0, 0], 0, [
-    { kind: ColumnKind.bytes, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) },
-  ])
+  return assemble(kind, 0, [0, 0], 0, [bytesPayload(bytes)])
 }
+
+const bytesPayload = (bytes: Uint8Array): Payload => ({
+  kind: ColumnKind.bytes,
+  sizeBytes: bytes.length,
+  write: (out, at) => out.set(bytes, at),
+})
 
 interface Payload {
   readonly kind: number

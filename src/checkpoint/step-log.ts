@@ -3,29 +3,35 @@
  * everything that is not computed.
  */
 import type { NodeId } from "../stream/node.ts"
-import type { Cut, Step, StepLogReader, StepRecord } from "../stream/step-record.ts"
+import type { Arrival, Cut, PlacedCut, Step, StepArrivals, StepLogReader, StepRecord } from "../stream/step-record.ts"
 
-interface LoggedStep {
-  readonly step: Step
+type Logged<K extends StepRecord["kind"]> = Extract<StepRecord, { kind: K }>
+
+interface LoggedStep extends Logged<"step"> {
   readonly previous: Step | undefined
-  readonly cuts: readonly Cut[]
 }
 
 export class StepLog implements StepLogReader {
   readonly #steps = new Map<Step, LoggedStep>() // those not forgotten
+  readonly #arrivals = new Map<Arrival, Logged<"arrival">>() // those not forgotten
   readonly #hear: ((record: StepRecord) => void) | undefined
+  readonly #reach: number
+  #ran: Step[] = [] // in order; as far back as a step may reach
   #last: Step | undefined
 
-  /** `hear` is told every record as it is appended. */
-  constructor(hear?: (record: StepRecord) => void) {
+  /** `hear` is told every record as it is appended; `reach` says how many steps a step may look back. */
+  constructor(hear?: (record: StepRecord) => void, reach: number = 0) {
     this.#hear = hear
+    this.#reach = reach
   }
 
   append(record: StepRecord): void {
     if (record.kind === "step") {
-      this.#steps.set(record.step, { step: record.step, previous: this.#last, cuts: record.cuts })
+      this.#steps.set(record.step, { ...record, previous: this.#last })
+      this.#ran.push(record.step)
       this.#last = record.step
     }
+    if (record.kind === "arrival") this.#arrivals.set(record.arrival, record)
     this.#hear?.(record)
   }
 
@@ -33,8 +39,26 @@ export class StepLog implements StepLogReader {
     return this.#logged(step).previous
   }
 
-  cutsOf(step: Step, node: NodeId, partition: number): readonly Cut[] {
-    return this.#logged(step).cuts.filter((cut) => cut.node === node && cut.partition === partition)
+  stepsRun(first: Step, last: Step): readonly Step[] {
+    return this.#ran.filter((step) => step >= first && step <= last)
+  }
+
+  cutsOf(step: Step, node: NodeId, partition: number): readonly PlacedCut[] {
+    return placed(this.#logged(step).cuts, node, partition)
+  }
+
+  cutsOfArrival(arrival: Arrival, node: NodeId, partition: number): readonly PlacedCut[] {
+    return placed(this.arrival(arrival).cuts, node, partition)
+  }
+
+  arrivalsOf(step: Step, which: keyof StepArrivals): readonly Arrival[] {
+    return this.#logged(step).arrivals?.[which] ?? []
+  }
+
+  rowsOf(step: Step, table: NodeId): number {
+    const found = this.#logged(step).rows?.find(({ node }) => node === table)
+    if (found === undefined) throw new Error(`invariant: step ${step} has no rows of table ${table}`)
+    return found.version
   }
 
   /** All cuts of a step. */
@@ -42,9 +66,21 @@ export class StepLog implements StepLogReader {
     return this.#logged(step).cuts
   }
 
-  /** Nothing will ask for this step again. */
+  arrival(arrival: Arrival): Logged<"arrival"> {
+    const logged = this.#arrivals.get(arrival)
+    if (logged === undefined) throw new Error(`invariant: arrival ${arrival} is not in the log`)
+    return logged
+  }
+
+  /** Nothing will ask for this step's input again. */
   forget(step: Step): void {
     this.#steps.delete(step)
+    this.#ran = this.#ran.filter((ran) => ran >= step - this.#reach)
+  }
+
+  /** Nothing will ask for this arrival again. */
+  forgetArrival(arrival: Arrival): void {
+    this.#arrivals.delete(arrival)
   }
 
   #logged(step: Step): LoggedStep {
@@ -53,3 +89,6 @@ export class StepLog implements StepLogReader {
     return logged
   }
 }
+
+const placed = (cuts: readonly Cut[], node: NodeId, partition: number): PlacedCut[] =>
+  cuts.flatMap((cut, at) => (cut.node === node && cut.partition === partition ? [{ cut, at }] : []))

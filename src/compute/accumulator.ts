@@ -1,9 +1,12 @@
 /** What a loop puts its records into. Lives for one task. */
+import type { Order } from "../block/block-reader.ts"
 import { KeyIndex } from "../block/key-index.ts"
 
 export interface Accumulator {
-  /** For a `rows` end: the records. */
+  /** For a `rows`, `deal` or `events` end: the records. */
   readonly rows: unknown[]
+  /** For ends that keep it: each record's place in the order of arrival. */
+  readonly orders: (Order | undefined)[]
   /** For a `combine` end: keys by first touch, and the value of each. */
   readonly keys: KeyIndex
   readonly values: unknown[]
@@ -11,4 +14,4 @@ export interface Accumulator {
   count: number
 }
 
-export const newAccumulator = (): Accumulator => ({ rows: [], keys: new KeyIndex(), values: [], count: 0 })
+export const newAccumulator = (): Accumulator => ({ rows: [], orders: [], keys: new KeyIndex(), values: [], count: 0 })

@@ -4,33 +4,40 @@
  */
 import { freezeDeep } from "../base/values.ts"
 import { Change } from "../block/block.ts"
+import type { Reader } from "../block/block-reader.ts"
 import type { KeyIndex } from "../block/key-index.ts"
-import type { Stage } from "../plan/stage.ts"
+import type { Combiner } from "../plan/combiner.ts"
+import type { Branch, Stage, StageEnd } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import type { Accumulator } from "./accumulator.ts"
-import type { Checks, Loops, PairLoop, Skip, UpdateLoop } from "./loop.ts"
+import { pushRow } from "./delta-columns.ts"
+import type { BranchLoops, Checks, LookedUp, Loops, Notes, PairLoop, UpdateLoop } from "./loop.ts"
 import { checkResult, itemsOf, refuseNonPair } from "./loop.ts"
-
-/** Where a loop is: the function it called last and what with. */
-export interface Trace {
-  origin: Origin | undefined
-  record: unknown
-}
+import type { Trace } from "./trace.ts"
 
 type Push = (value: unknown) => void
 
 export function closureLoops(stage: Stage, checks: Checks, trace: Trace): Loops {
-  const { source, end } = stage
+  const { branches, end } = stage
   return {
-    run(reader, out, skip) {
-      const push = stage.operators.reduceRight<Push>(
-        (next, { operator, origin }, index) => narrow(operator, origin, index, next, skip, checks, trace),
-        endOf(stage, out, checks, trace),
+    branches: branches.map((branch) => branchLoops(branch, end, checks, trace)),
+    update:
+      end.kind === "state" && end.rule.verb === "runningReduce"
+        ? updateLoop(end.rule.add, end.origin, checks, trace)
+        : undefined,
+  }
+}
+
+function branchLoops({ source, operators }: Branch, end: StageEnd, checks: Checks, trace: Trace): BranchLoops {
+  return {
+    run(reader, out, notes, tables) {
+      const push = operators.reduceRight<Push>(
+        (next, { operator, origin }, index) => narrow(operator, origin, index, next, notes, tables, checks, trace),
+        endOf(end, reader, out, checks, trace),
       )
       while (reader.next()) push(reader.value)
     },
-    merge: source.kind === "combined" ? pairLoop(source.add, source.origin, checks, trace) : undefined,
-    update: end.kind === "state" ? updateLoop(end.add, end.origin, checks, trace) : undefined,
+    merge: source.kind === "combined" ? mergeLoop(source.combiner, source.origin, checks, trace) : undefined,
   }
 }
 
@@ -41,11 +48,12 @@ function narrow(
   origin: Origin,
   index: number,
   next: Push,
-  skip: Skip,
+  notes: Notes,
+  tables: LookedUp,
   checks: Checks,
   trace: Trace,
 ): Push {
-  const apply = narrowResult(operator, origin, next, checks)
+  const apply = narrowResult(operator, origin, index, next, notes, tables, checks)
   return (value) => {
     let emit: () => void
     try {
@@ -53,8 +61,8 @@ function narrow(
       trace.record = value
       emit = apply(value)
     } catch (error) {
-      if (operator.onError === "stop") throw error
-      return skip(index, value, error)
+      if (!("onError" in operator) || operator.onError === "stop") throw error
+      return notes.skip(index, value, error)
     }
     // Outside the try: an error of a later operator is not this one's.
     emit()
@@ -63,14 +71,23 @@ function narrow(
 
 /** Calls the user's function at once, and gives what is then to be passed on. */
 function narrowResult(
-  { verb, f }: NarrowOperator,
+  operator: NarrowOperator,
   origin: Origin,
+  index: number,
   next: Push,
+  notes: Notes,
+  tables: LookedUp,
   checks: Checks,
 ): (value: unknown) => () => void {
-  const call = (value: unknown): unknown => (checks.thenables ? checkResult(f(value), origin, checks) : f(value))
+  const call = (value: unknown): unknown => {
+    const { f } = operator as Extract<NarrowOperator, { f: unknown }>
+    return checks.thenables ? checkResult(f(value), origin, checks) : f(value)
+  }
   const made = (pair: unknown): unknown => (checks.freeze ? freezeDeep(pair) : pair)
-  switch (verb) {
+  const passOn = (items: readonly unknown[]) => () => {
+    for (let i = 0; i < items.length; i++) next(items[i]) // forEach would leave out holes
+  }
+  switch (operator.verb) {
     case "map":
       return (value) => {
         const result = call(value)
@@ -79,81 +96,122 @@ function narrowResult(
     case "filter":
       return (value) => (call(value) ? () => next(value) : () => undefined)
     case "flatMap":
-      return (value) => {
-        const items = itemsOf(call(value), origin, checks)
-        return () => {
-          for (let i = 0; i < items.length; i++) next(items[i]) // forEach would leave out holes
-        }
-      }
+      return (value) => passOn(itemsOf(call(value), origin, checks))
     case "mapValues":
       return (pair) => {
         if (!isPair(pair)) return refuseNonPair(pair, origin)
         const result = made([pair[0], call(pair[1])])
         return () => next(result)
       }
+    case "flatMapValues":
+      return (pair) => {
+        if (!isPair(pair)) return refuseNonPair(pair, origin)
+        return passOn(Array.from(itemsOf(call(pair[1]), origin, checks), (item) => made([pair[0], item])))
+      }
     case "keyBy":
       return (value) => {
         const result = made([call(value), value])
         return () => next(result)
       }
+    case "keys":
+    case "values":
+      return (pair) => {
+        if (!isPair(pair)) return refuseNonPair(pair, origin)
+        return () => next(pair[operator.verb === "keys" ? 0 : 1])
+      }
+    case "tap":
+      return (value) => {
+        notes.tap(index, value)
+        return () => next(value)
+      }
+    case "lookUp":
+      return (pair) => {
+        if (!isPair(pair)) return refuseNonPair(pair, origin)
+        const rows = tables.get(operator.table)!
+        const place = rows.find(pair[0])
+        if (place === -1 && !operator.outer) return () => undefined
+        const row = place === -1 ? undefined : rows.at(place)
+        return () => next(made([pair[0], [pair[1], row]]))
+      }
   }
 }
 
-function endOf({ end }: Stage, out: Accumulator, checks: Checks, trace: Trace): Push {
+function endOf(end: StageEnd, reader: Reader, out: Accumulator, checks: Checks, trace: Trace): Push {
   switch (end.kind) {
     case "count":
       return () => void out.count++
     case "combine": {
-      const add = tracedAdd(end.add, end.origin, checks, trace)
+      const add = tracedAdd(end.combiner, end.origin, checks, trace)
       return (pair) => {
         if (!isPair(pair)) return refuseNonPair(pair, end.origin)
         addPair(pair, out.keys, out.values, add)
       }
     }
+    case "events":
+      return (pair) => {
+        if (!isPair(pair)) return refuseNonPair(pair, end.origin)
+        out.rows.push(pair)
+        if (end.ordered) out.orders.push(reader.order)
+      }
+    case "rows":
+      return (value) => {
+        out.rows.push(value)
+        if (end.ordered) out.orders.push(reader.order)
+      }
     default:
       return (value) => void out.rows.push(value)
   }
 }
 
-function pairLoop(add: Combine, origin: Origin, checks: Checks, trace: Trace): PairLoop {
-  const traced = tracedAdd(add, origin, checks, trace)
+/** What becomes of a key's value: `old` is undefined for its first one. */
+interface KeyedAdd {
+  first(key: unknown, value: unknown): unknown
+  add(key: unknown, old: unknown, value: unknown): unknown
+}
+
+function tracedAdd(combiner: Combiner, origin: Origin, checks: Checks, trace: Trace): KeyedAdd {
+  const checked = (value: unknown): unknown =>
+    checks.thenables && combiner.isOfProgram ? checkResult(value, origin, checks) : value
+  const { first, add } = combiner
+  return {
+    first(key, value) {
+      if (first === undefined) return value
+      trace.origin = origin
+      trace.record = { key, values: [value] }
+      return checked(first(value))
+    },
+    add(key, a, b) {
+      trace.origin = origin
+      trace.record = { key, values: [a, b] }
+      return checked(add(a, b))
+    },
+  }
+}
+
+function mergeLoop({ merge, isOfProgram }: Combiner, origin: Origin, checks: Checks, trace: Trace): PairLoop {
+  const traced = tracedAdd({ first: undefined, add: merge, merge, isOfProgram }, origin, checks, trace)
   return (pairs, keys, values) => {
     while (pairs.next()) addPair(pairs.value as [unknown, unknown], keys, values, traced)
   }
 }
 
 function updateLoop(add: Combine, origin: Origin, checks: Checks, trace: Trace): UpdateLoop {
-  const traced = tracedAdd(add, origin, checks, trace)
-  return (pairs, table, delta) => {
+  const traced = tracedAdd({ first: undefined, add, merge: add, isOfProgram: true }, origin, checks, trace)
+  return (pairs, table, delta, mark) => {
     while (pairs.next()) {
       const [key, value] = pairs.value as [unknown, unknown]
       const slot = table.find(key)
-      delta.keys.push(key)
-      if (slot === -1) {
-        delta.values.push(value)
-        delta.olds.push(undefined)
-        delta.changes.push(Change.created)
-      } else {
-        delta.values.push(traced(key, table.valueAt(slot), value))
-        delta.olds.push(table.valueAt(slot))
-        delta.changes.push(Change.updated)
+      if (slot === -1) pushRow(delta, { key, value, old: undefined, change: Change.created, mark })
+      else {
+        const result = traced.add(key, table.valueAt(slot), value)
+        pushRow(delta, { key, value: result, old: table.valueAt(slot), change: Change.updated, mark })
       }
     }
   }
 }
 
-type KeyedAdd = (key: unknown, a: unknown, b: unknown) => unknown
-
-function tracedAdd(add: Combine, origin: Origin, checks: Checks, trace: Trace): KeyedAdd {
-  return (key, a, b) => {
-    trace.origin = origin
-    trace.record = { key, values: [a, b] }
-    return checks.thenables ? checkResult(add(a, b), origin, checks) : add(a, b)
-  }
-}
-
 function addPair([key, value]: readonly [unknown, unknown], keys: KeyIndex, values: unknown[], add: KeyedAdd): void {
   const slot = keys.slot(key)
-  if (slot === values.length) values.push(value)
-  else values[slot] = add(key, values[slot], value)
+  if (slot === values.length) values.push(add.first(key, value))
+  else values[slot] = add.add(key, values[slot], value)
 }

@@ -1,35 +1,63 @@
 /** What a stage's end makes of an accumulator: the task's one block. */
 import { hashValue } from "../base/hash.ts"
 import type { Block } from "../block/block.ts"
+import type { Order } from "../block/block-reader.ts"
 import { makeBlock, rowsBlock } from "../block/make-block.ts"
-import type { KeyIndex } from "../block/key-index.ts"
 import type { Accumulator } from "./accumulator.ts"
-import type { DeltaColumns } from "./loop.ts"
 
-export const finishRows = ({ rows }: Accumulator): Block => rowsBlock(rows)
+export const finishRows = ({ rows, orders }: Accumulator, ordered: boolean): Block =>
+  ordered ? makeBlock("ordered", [rows, ...orderColumns(orders)]) : rowsBlock(rows)
 
 export const finishCount = ({ count }: Accumulator): Block => makeBlock("rows", [[count]])
 
 /** Pairs by key, in one section a reducer; within a section keys stand by first touch. */
 export function finishCombine({ keys, values }: Accumulator, sections: number): Block {
-  const slots = slotsBySection(keys, sections)
-  const starts: number[] = []
-  let row = 0
-  for (const section of slots) {
-    starts.push(row)
-    row += section.length
-  }
-  const order = slots.flat()
+  const { order, starts } = inSections(keys.size, sections, (slot) => partitionOf(keys.keyAt(slot), sections))
   return makeBlock("pairs", [order.map((slot) => keys.keyAt(slot)), order.map((slot) => values[slot])], starts)
 }
 
-export const finishDelta = ({ keys, values, olds, changes }: DeltaColumns, held: number): Block =>
-  makeBlock("delta", [keys, values, olds, Float64Array.from(changes)], [0], held)
+/** Pairs as they are, in one section a reducer. */
+export function finishEvents({ rows, orders }: Accumulator, sections: number, ordered: boolean): Block {
+  const pairs = rows as readonly (readonly [unknown, unknown])[]
+  const { order, starts } = inSections(pairs.length, sections, (row) => partitionOf(pairs[row]![0], sections))
+  const columns = [order.map((row) => pairs[row]![0]), order.map((row) => pairs[row]![1])]
+  const more = ordered ? orderColumns(order.map((row) => orders[row])) : []
+  return makeBlock("events", [...columns, ...more], starts)
+}
 
-function slotsBySection(keys: KeyIndex, sections: number): number[][] {
-  const slots = Array.from({ length: sections }, (): number[] => [])
-  for (let slot = 0; slot < keys.size; slot++) {
-    slots[sections === 1 ? 0 : hashValue(keys.keyAt(slot)) % sections]!.push(slot)
+/** Records dealt one after the other; each partition begins with another reducer, or the first would get most. */
+export function finishDealt({ rows }: Accumulator, sections: number, partition: number): Block {
+  const { order, starts } = inSections(rows.length, sections, (row) => (partition + row) % sections)
+  return makeBlock(
+    "rows",
+    [order.map((row) => rows[row])],
+    starts,
+  )
+}
+
+const partitionOf = (key: unknown, sections: number): number => (sections === 1 ? 0 : hashValue(key) % sections)
+
+function inSections(
+  rows: number,
+  sections: number,
+  sectionOf: (row: number) => number,
+): { readonly order: readonly number[]; readonly starts: readonly number[] } {
+  const bySection = Array.from({ length: sections }, (): number[] => [])
+  for (let row = 0; row < rows; row++) bySection[sectionOf(row)]!.push(row)
+  const starts: number[] = []
+  let start = 0
+  for (const section of bySection) {
+    starts.push(start)
+    start += section.length
   }
-  return slots
+  return { order: bySection.flat(), starts }
+}
+
+function orderColumns(orders: readonly (Order | undefined)[]): Float64Array[] {
+  const column = (of: (order: Order) => number): Float64Array =>
+    Float64Array.from(orders, (order) => {
+      if (order === undefined) throw new Error("invariant: the order of arrival was lost on the way")
+      return of(order)
+    })
+  return [column(({ time }) => time), column(({ arrival }) => arrival), column(({ place }) => place)]
 }

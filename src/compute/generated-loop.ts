@@ -7,10 +7,10 @@
  * second time after a few runs, when the feedback on the user's functions has settled: only then are short-lived pairs
  * kept out of memory.
  */
-import type { Stage } from "../plan/stage.ts"
 import { Change } from "../block/block.ts"
+import type { Branch, Stage, StageEnd } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
-import type { Checks, Loops, PairLoop, UpdateLoop } from "./loop.ts"
+import type { BranchLoops, Checks, Loops, PairLoop, UpdateLoop } from "./loop.ts"
 import { checkResult, itemsOf, refuseNonPair } from "./loop.ts"
 
 /** Whether this process may turn text into code (see --disallow-code-generation-from-strings). */
@@ -25,20 +25,37 @@ export const canGenerate: boolean = (() => {
 let made = 0
 
 export function generatedLoops(stage: Stage, checks: Checks): Loops {
-  const { source, end } = stage
+  const { branches, end } = stage
   return {
-    run: generate(stage, recordText(stage, checks), {
-      ...functionsOf(stage),
-      check: (value: unknown, index: number) => checkResult(value, originAt(stage, index), checks),
-      items: (value: unknown, index: number) => itemsOf(value, originAt(stage, index), checks),
-      refuse: (value: unknown, index: number) => refuseNonPair(value, originAt(stage, index)),
-    }) as Loops["run"],
+    branches: branches.map((branch) => branchLoops(stage, branch, checks)),
+    update:
+      end.kind === "state" && end.rule.verb === "runningReduce"
+        ? (generatePairs(stage, UPDATE, end.rule.add, true, end.origin, checks) as UpdateLoop)
+        : undefined,
+  }
+}
+
+function branchLoops(stage: Stage, branch: Branch, checks: Checks): BranchLoops {
+  const { source } = branch
+  const originAt = (index: number): Origin => branch.operators[index]?.origin ?? originOfEnd(stage.end)
+  return {
+    run: generate(stage, recordText(branch, stage.end, checks), {
+      ...functionsOf(branch, stage.end),
+      check: (value: unknown, index: number) => checkResult(value, originAt(index), checks),
+      items: (value: unknown, index: number) => itemsOf(value, originAt(index), checks),
+      refuse: (value: unknown, index: number) => refuseNonPair(value, originAt(index)),
+    }) as BranchLoops["run"],
     merge:
       source.kind === "combined"
-        ? (generatePairs(stage, MERGE, source.add, source.origin, checks) as PairLoop)
+        ? (generatePairs(
+            stage,
+            MERGE,
+            source.combiner.merge,
+            source.combiner.isOfProgram,
+            source.origin,
+            checks,
+          ) as PairLoop)
         : undefined,
-    update:
-      end.kind === "state" ? (generatePairs(stage, UPDATE, end.add, end.origin, checks) as UpdateLoop) : undefined,
   }
 }
 
@@ -49,51 +66,56 @@ function generate(stage: Stage, body: string, parameters: Readonly<Record<string
   )
 }
 
-function functionsOf({ operators, end }: Stage): Record<string, unknown> {
-  const functions = Object.fromEntries(operators.map(({ operator }, index) => [`f${index}`, operator.f]))
-  return end.kind === "combine" ? { ...functions, add: end.add } : functions
+function functionsOf({ operators }: Branch, end: StageEnd): Record<string, unknown> {
+  const functions = Object.fromEntries(
+    operators.flatMap(({ operator }, index) => ("f" in operator ? [[`f${index}`, operator.f]] : [])),
+  )
+  return end.kind === "combine" ? { ...functions, first: end.combiner.first, add: end.combiner.add } : functions
 }
 
-/** The origin of an operator, or of the stage's end, which counts as the one after the last. */
-function originAt({ operators, end }: Stage, index: number): Origin {
-  return operators[index]?.origin ?? (end as { readonly origin: Origin }).origin
-}
+/** The end counts as the operator after the last. */
+const originOfEnd = (end: StageEnd): Origin => (end as { readonly origin: Origin }).origin
 
-function recordText(stage: Stage, checks: Checks): string {
+function recordText({ operators }: Branch, end: StageEnd, checks: Checks): string {
   const opened: string[] = []
   let closing = ""
-  stage.operators.forEach(({ operator }, index) => {
+  operators.forEach(({ operator }, index) => {
     const { text, loops } = narrowText(operator, index, checks)
     opened.push(text)
     if (loops) closing += "}"
   })
-  return `return function run(reader, out, skip) {
-  const { rows, keys, values } = out
+  return `return function run(reader, out, notes, tables) {
+  const { rows, orders, keys, values } = out
+  ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table})` : "")).join("")}
   let count = 0
   while (reader.next()) {
     const v0 = reader.value
     ${opened.join("\n    ")}
-    ${endText(stage, stage.operators.length, checks)}
+    ${endText(end, operators.length, checks)}
   ${closing}}
   out.count += count
 }`
 }
 
 /** The text of one operator: takes v<index>, leaves v<index + 1>, or goes on with the next record. */
-function narrowText(
-  { verb, onError }: NarrowOperator,
-  index: number,
-  checks: Checks,
-): { text: string; loops: boolean } {
+function narrowText(operator: NarrowOperator, index: number, checks: Checks): { text: string; loops: boolean } {
+  const { verb } = operator
+  const onError = "onError" in operator ? operator.onError : "stop"
   const [value, result] = [`v${index}`, `v${index + 1}`]
   const call = (argument: string): string =>
     checks.thenables ? `check(f${index}(${argument}), ${index})` : `f${index}(${argument})`
   const guarded = (target: string, expression: string): string =>
     onError === "stop"
       ? `const ${target} = ${expression}`
-      : `let ${target}; try { ${target} = ${expression} } catch (error) { skip(${index}, ${value}, error); continue }`
+      : `let ${target}; try { ${target} = ${expression} } catch (error) { notes.skip(${index}, ${value}, error); continue }`
   const made = (pair: string): string => (checks.freeze ? `check(${pair}, ${index})` : pair)
-  const pairOnly = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
+  const requirePair = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
+  const pairOnly =
+    onError === "stop"
+      ? requirePair
+      : `try { ${requirePair} } catch (error) { notes.skip(${index}, ${value}, error); continue }`
+  const eachItem = (item: string): string =>
+    `for (let i${index} = 0; i${index} < items${index}.length; i${index}++) { const ${result} = ${item}`
   switch (verb) {
     case "map":
       return { text: guarded(result, call(value)), loops: false }
@@ -104,17 +126,18 @@ function narrowText(
       }
     case "flatMap": {
       const items = guarded(`items${index}`, `items(${call(value)}, ${index})`)
-      const each = `for (let i${index} = 0; i${index} < items${index}.length; i${index}++) { const ${result} = items${index}[i${index}]`
-      return { text: `${items}\n${each}`, loops: true }
+      return { text: `${items}\n${eachItem(`items${index}[i${index}]`)}`, loops: true }
     }
-    case "mapValues": {
-      const pair =
-        onError === "stop"
-          ? pairOnly
-          : `try { ${pairOnly} } catch (error) { skip(${index}, ${value}, error); continue }`
+    case "mapValues":
       return {
-        text: `${pair}; ${guarded(`w${index}`, call(`${value}[1]`))}; const ${result} = ${made(`[${value}[0], w${index}]`)}`,
+        text: `${pairOnly}; ${guarded(`w${index}`, call(`${value}[1]`))}; const ${result} = ${made(`[${value}[0], w${index}]`)}`,
         loops: false,
+      }
+    case "flatMapValues": {
+      const items = guarded(`items${index}`, `items(${call(`${value}[1]`)}, ${index})`)
+      return {
+        text: `${pairOnly}; ${items}\n${eachItem(made(`[${value}[0], items${index}[i${index}]]`))}`,
+        loops: true,
       }
     }
     case "keyBy":
@@ -122,19 +145,41 @@ function narrowText(
         text: `${guarded(`k${index}`, call(value))}; const ${result} = ${made(`[k${index}, ${value}]`)}`,
         loops: false,
       }
+    case "keys":
+    case "values":
+      return { text: `${pairOnly}; const ${result} = ${value}[${verb === "keys" ? 0 : 1}]`, loops: false }
+    case "tap":
+      return { text: `notes.tap(${index}, ${value}); const ${result} = ${value}`, loops: false }
+    case "lookUp": {
+      const missing = operator.outer ? "" : `if (p${index} === -1) continue; `
+      const row = `p${index} === -1 ? undefined : t${index}.at(p${index})`
+      return {
+        text: `${pairOnly}; const p${index} = t${index}.find(${value}[0]); ${missing}const ${result} = ${made(`[${value}[0], [${value}[1], ${row}]]`)}`,
+        loops: false,
+      }
+    }
   }
 }
 
-function endText({ end }: Stage, index: number, checks: Checks): string {
+function endText(end: StageEnd, index: number, checks: Checks): string {
   const value = `v${index}`
+  const pairOnly = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
   switch (end.kind) {
     case "count":
       return "count++"
-    case "combine":
-      return `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})
+    case "combine": {
+      const checked = (call: string): string =>
+        checks.thenables && end.combiner.isOfProgram ? `check(${call}, ${index})` : call
+      const first = end.combiner.first === undefined ? `${value}[1]` : checked(`first(${value}[1])`)
+      return `${pairOnly}
     const slot = keys.slot(${value}[0])
-    if (slot === values.length) values.push(${value}[1])
-    else values[slot] = ${checks.thenables ? "check(add" : "add"}(values[slot], ${value}[1])${checks.thenables ? `, ${index})` : ""}`
+    if (slot === values.length) values.push(${first})
+    else values[slot] = ${checked(`add(values[slot], ${value}[1])`)}`
+    }
+    case "events":
+      return `${pairOnly}; rows.push(${value})${end.ordered ? "; orders.push(reader.order)" : ""}`
+    case "rows":
+      return `rows.push(${value})${end.ordered ? "; orders.push(reader.order)" : ""}`
     default:
       return `rows.push(${value})`
   }
@@ -149,11 +194,12 @@ const MERGE = `return function merge(reader, keys, values) {
   }
 }`
 
-const UPDATE = `return function update(reader, table, delta) {
-  const { keys, values, olds, changes } = delta
+const UPDATE = `return function update(reader, table, delta, mark) {
+  const { keys, values, olds, changes, marks } = delta
   while (reader.next()) {
     const pair = reader.value, slot = table.find(pair[0])
     keys.push(pair[0])
+    marks.push(mark)
     if (slot === -1) {
       values.push(pair[1])
       olds.push(undefined)
@@ -166,7 +212,14 @@ const UPDATE = `return function update(reader, table, delta) {
   }
 }`
 
-function generatePairs(stage: Stage, text: string, add: Combine, origin: Origin, checks: Checks): unknown {
+function generatePairs(
+  stage: Stage,
+  text: string,
+  add: Combine,
+  isOfProgram: boolean,
+  origin: Origin,
+  checks: Checks,
+): unknown {
   const checked: Combine = (a, b) => checkResult(add(a, b), origin, checks)
-  return generate(stage, text, { add: checks.thenables ? checked : add })
+  return generate(stage, text, { add: checks.thenables && isOfProgram ? checked : add })
 }

@@ -10,13 +10,16 @@ import type { Block } from "../block/block.ts"
 import type { InputNode } from "../stream/node.ts"
 import type { Account } from "./account.ts"
 import { addSample } from "./account.ts"
-import type { Reader } from "../block/block-reader.ts"
+import type { Order, Reader } from "../block/block-reader.ts"
 import { BlockReader } from "../block/block-reader.ts"
 
-/** A cut as a task is given it: a received chunk, or offsets that the source reads itself. */
+/**
+ * A cut as a task is given it: a received chunk, or offsets that the source reads itself. `at` is its place among all
+ * that arrived with it, `origin` the one of a stream's several sources that it came from.
+ */
 export type CutInput =
-  | { readonly kind: "chunk"; readonly block: Block }
-  | { readonly kind: "range"; readonly from: number; readonly until: number }
+  | { readonly kind: "chunk"; readonly at: number; readonly origin: number; readonly block: Block }
+  | { readonly kind: "range"; readonly at: number; readonly origin: number; readonly from: number; readonly until: number }
 
 /** A record that cannot be one, as `invalid()` gives it. */
 export interface InvalidRecord {
@@ -24,6 +27,12 @@ export interface InvalidRecord {
   readonly text: string
   readonly why: string
 }
+
+/** Records of one cut that places can tell apart. */
+const CUT_RECORDS_MAX = 2 ** 31
+
+/** What a Date can say. */
+const TIME_MS_MAX = 8.64e15
 
 const TEXT_CHARS_MAX = 1_000
 const NEWLINE = 10
@@ -38,20 +47,43 @@ export class InputReader implements Reader {
   readonly #node: InputNode
   readonly #take: "records" | "invalid"
   readonly #account: Account | undefined
-  readonly #records: Iterator<Decoded>
+  readonly #cuts: readonly CutInput[]
+  #cut: CutInput | undefined
+  #cutIndex = 0
+  #records: Iterator<Decoded> = [][Symbol.iterator]()
+  #record = -1 // of the cut
+  #time = 0
 
   /** What is read goes into the account, if one is given. */
   constructor(node: InputNode, take: "records" | "invalid", cuts: readonly CutInput[], account: Account | undefined) {
     this.#node = node
     this.#take = take
     this.#account = account
-    this.#records = decodeCuts(node, cuts, account)
+    this.#cuts = cuts
+  }
+
+  /** The record's own time, of a source whose records have one; milliseconds since the Unix epoch. */
+  get time(): number {
+    return this.#time
+  }
+
+  /** The place of the record's source among the several of a stream. */
+  get origin(): number {
+    return this.#cut!.origin
+  }
+
+  get order(): Order {
+    return { time: this.#time, arrival: 0, place: this.#cut!.at * CUT_RECORDS_MAX + this.#record }
   }
 
   next(): boolean {
     for (;;) {
       const { done, value } = this.#records.next()
-      if (done) return false
+      if (done) {
+        if (!this.#nextCut()) return false
+        continue
+      }
+      this.#record++
       const record = "why" in value ? value : this.#validated(value.value)
       const isInvalid = "why" in record
       if (this.#account !== undefined) this.#account.records++
@@ -62,11 +94,30 @@ export class InputReader implements Reader {
     }
   }
 
+  #nextCut(): boolean {
+    this.#cut = this.#cuts[this.#cutIndex++]
+    if (this.#cut === undefined) return false
+    this.#record = -1
+    this.#records = decodeCut(this.#node, this.#cut, this.#account)
+    return true
+  }
+
   #validated(value: unknown): Decoded {
     const { schema, name } = this.#node
-    if (schema === undefined) return { value }
+    if (schema === undefined) return this.#timed(value, value)
     const checked = checkSchema(schema, value, `source "${name}"`)
-    return "value" in checked ? checked : { text: cut(textOf(value)), why: whyOf(checked.issues) }
+    if ("value" in checked) return this.#timed(value, checked.value)
+    return { text: cut(textOf(value)), why: whyOf(checked.issues) }
+  }
+
+  /** A record without a time that can be read is no record of a source that goes by it. */
+  #timed(raw: unknown, value: unknown): Decoded {
+    const { time } = this.#node
+    if (time === undefined) return { value }
+    const read = timeOf(time.of as (record: unknown) => unknown, value)
+    if (typeof read === "string") return { text: cut(textOf(raw)), why: read }
+    this.#time = read
+    return { value }
   }
 
   #meetInvalid({ why, text }: InvalidRecord): void {
@@ -79,11 +130,22 @@ export class InputReader implements Reader {
   }
 }
 
-function* decodeCuts(node: InputNode, cuts: readonly CutInput[], account: Account | undefined): Iterator<Decoded> {
-  for (const cut of cuts) {
-    if (cut.kind === "range") yield* readRange(node, cut.from, cut.until)
-    else yield* decodeChunk(cut.block, account)
+/** Milliseconds since the Unix epoch, or why there are none. */
+function timeOf(of: (record: unknown) => unknown, record: unknown): number | string {
+  let time: unknown
+  try {
+    time = of(record)
+  } catch (error) {
+    return `its time cannot be read: ${messageOf(error)}`
   }
+  const ms = time instanceof Date ? time.getTime() : time
+  if (typeof ms === "number" && Math.abs(ms) <= TIME_MS_MAX) return ms
+  return `its time must be milliseconds since the Unix epoch or a Date, but is ${showValue(time, 60)}`
+}
+
+function decodeCut(node: InputNode, cut: CutInput, account: Account | undefined): Iterator<Decoded> {
+  const records = cut.kind === "range" ? readRange(node, cut.from, cut.until) : decodeChunk(cut.block, account)
+  return records[Symbol.iterator]()
 }
 
 function* readRange({ source, name }: InputNode, from: number, until: number): Iterable<Decoded> {

@@ -6,37 +6,47 @@ import { refuse } from "../base/errors.ts"
 import { showPosition } from "../base/call-site.ts"
 import { showValue } from "../base/show-value.ts"
 import { freezeDeep } from "../base/values.ts"
+import type { Reader } from "../block/block-reader.ts"
 import type { KeyIndex } from "../block/key-index.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
+import type { NodeId } from "../stream/node.ts"
 import type { Origin } from "../stream/operator.ts"
 import type { Accumulator } from "./accumulator.ts"
-import type { Reader } from "../block/block-reader.ts"
+import type { DeltaColumns } from "./delta-columns.ts"
+import type { RowsByKey } from "./rows-by-key.ts"
 
 export interface Loops {
-  /** Runs the stage's narrow operators over every row and puts the results into `out`. */
-  run(reader: Reader, out: Accumulator, skip: Skip): void
-  /** Adds pairs of a `combined` source to the values by key; undefined for a stage of another source. */
-  readonly merge: PairLoop | undefined
-  /** Adds the step's pairs to the old values of a state; undefined for a stage that keeps none. */
+  readonly branches: readonly BranchLoops[]
+  /** Adds the step's pairs to the old values of a running reduce; undefined for any other stage. */
   readonly update: UpdateLoop | undefined
 }
 
-/** `values[slot of key] = add(values[slot of key], value)` for every pair; the first value of a key is taken as it is. */
-export type PairLoop = (pairs: Reader, keys: KeyIndex, values: unknown[]) => void
-
-/** Takes pairs of different keys: a key the table holds gets `add(old value, value)`, another one its value as it is. */
-export type UpdateLoop = (pairs: Reader, table: ReadOnlyTable, delta: DeltaColumns) => void
-
-/** The columns of a delta, keys by first touch. */
-export interface DeltaColumns {
-  readonly keys: unknown[]
-  readonly values: unknown[]
-  readonly olds: unknown[]
-  readonly changes: number[]
+export interface BranchLoops {
+  /** Runs the branch's narrow operators over every row and puts the results into `out`. */
+  run(reader: Reader, out: Accumulator, notes: Notes, tables: LookedUp): void
+  /** Adds pairs of a `combined` source to the values by key; undefined for a branch of another source. */
+  readonly merge: PairLoop | undefined
 }
 
-/** Called for a record whose function threw and whose operator skips such records. */
-export type Skip = (operator: number, record: unknown, error: unknown) => void
+/** The rows of the program's tables, by table. */
+export type LookedUp = ReadonlyMap<NodeId, RowsByKey>
+
+/** `values[slot of key] = merge(values[slot of key], value)` for every pair; the first value of a key is taken as it is. */
+export type PairLoop = (pairs: Reader, keys: KeyIndex, values: unknown[]) => void
+
+/**
+ * Takes pairs of different keys: a key the table holds gets `add(old value, value)`, another one its value as it is; each
+ * gets the mark.
+ */
+export type UpdateLoop = (pairs: Reader, table: ReadOnlyTable, delta: DeltaColumns, mark: number) => void
+
+/** What a loop tells besides its records. Operators are named by their place in the branch. */
+export interface Notes {
+  /** A record's function threw, and the operator skips such records. */
+  skip(operator: number, record: unknown, error: unknown): void
+  /** A record passes a `tap`. */
+  tap(operator: number, record: unknown): void
+}
 
 /** What is done with each result of a user's function besides passing it on. */
 export interface Checks {
@@ -53,7 +63,7 @@ export function checkResult(value: unknown, origin: Origin, checks: Checks): unk
   return checks.freeze ? freezeDeep(value) : value
 }
 
-/** What flatMap's function gave, as an array. Text is iterable too, but a record of single letters is never meant. */
+/** What a function gave that must give many, as an array. Text is iterable too, but a record of single letters is never meant. */
 export function itemsOf(given: unknown, origin: Origin, checks: Checks): readonly unknown[] {
   if (Array.isArray(given)) return given
   if (typeof given === "object" && given !== null && Symbol.iterator in given) {

@@ -1,6 +1,6 @@
 /** Readers of what is not a block. */
 import { freezeDeep } from "../base/values.ts"
-import type { Reader } from "../block/block-reader.ts"
+import type { Order, Reader } from "../block/block-reader.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 
 /** Every pair of a table, keys in order of creation. */
@@ -14,9 +14,13 @@ export class TableReader implements Reader {
   }
 
   next(): boolean {
-    if (++this.#slot >= this.#table.size) return false
-    this.value = [this.#table.keyAt(this.#slot), this.#table.valueAt(this.#slot)]
-    return true
+    const table = this.#table
+    while (++this.#slot < table.slots) {
+      if (!table.isHeld(this.#slot)) continue
+      this.value = [table.keyAt(this.#slot), table.valueAt(this.#slot)]
+      return true
+    }
+    return false
   }
 }
 
@@ -37,6 +41,31 @@ export class ArrayReader implements Reader {
   }
 }
 
+/** One reader after the other. */
+export class ChainedReader implements Reader {
+  value: unknown
+  readonly #readers: readonly Reader[]
+  #index = 0
+
+  constructor(readers: readonly Reader[]) {
+    this.#readers = readers
+  }
+
+  get order(): Order | undefined {
+    return this.#readers[this.#index]?.order
+  }
+
+  next(): boolean {
+    for (; this.#index < this.#readers.length; this.#index++) {
+      const reader = this.#readers[this.#index]!
+      if (!reader.next()) continue
+      this.value = reader.value
+      return true
+    }
+    return false
+  }
+}
+
 /** Freezes each row all the way down, so that a function that changes what it is given throws at its own line. */
 export class FreezingReader implements Reader {
   value: unknown
@@ -46,9 +75,18 @@ export class FreezingReader implements Reader {
     this.#reader = reader
   }
 
+  get order(): Order | undefined {
+    return this.#reader.order
+  }
+
   next(): boolean {
     if (!this.#reader.next()) return false
     this.value = freezeDeep(this.#reader.value)
     return true
   }
+}
+
+/** A reader's rows as something to iterate over, once. */
+export function* rowsOf(reader: Reader): Iterable<unknown> {
+  while (reader.next()) yield reader.value
 }

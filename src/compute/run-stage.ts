@@ -3,27 +3,30 @@
  * it needs is given, and everything it makes it gives back. In-process, threads and whatever comes later are callers
  * of this one function; recovery and retries are the same call made again.
  */
-import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { showPosition } from "../base/call-site.ts"
+import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
-import type { Exchange, Stage } from "../plan/stage.ts"
-import type { ReadOnlyTable } from "../state/table.ts"
+import type { Branch, Stage, StageEnd, StageSource } from "../plan/stage.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { Account } from "./account.ts"
-import { addSample, emptyAccount } from "./account.ts"
+import { addSample, addTapped, emptyAccount } from "./account.ts"
+import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
-import type { Trace } from "./closure-loop.ts"
 import { closureLoops } from "./closure-loop.ts"
-import { finishCombine, finishCount, finishDelta, finishRows } from "./finish.ts"
-import { canGenerate, generatedLoops } from "./generated-loop.ts"
-import type { CutInput } from "./input-reader.ts"
-import { InputReader } from "./input-reader.ts"
-import type { Checks, DeltaColumns, Loops, Skip } from "./loop.ts"
-import type { Reader } from "../block/block-reader.ts"
-import { BlockReader, ChangesReader } from "../block/block-reader.ts"
-import { ArrayReader, FreezingReader, TableReader } from "./reader.ts"
+import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
+import type { Checks, Loops, Notes } from "./loop.ts"
+import type { RunnableStage } from "./runnable-stage.ts"
+import { emptyTable, frozenIf, inputReader, sectionRead, sourceReader } from "./source-reader.ts"
+import type { Reading } from "./source-reader.ts"
+import { eventsOf } from "./state-update/events.ts"
+import type { StateInput } from "./state-update/update.ts"
+import { blockOf, updateState } from "./state-update/update.ts"
+import type { TaskInputs } from "./task-inputs.ts"
+import { timedBlock, untimedBlock } from "./timed.ts"
+import type { Trace } from "./trace.ts"
+import { newTrace } from "./trace.ts"
 
 /** A stage template with step and partition put in. */
 export interface TaskName {
@@ -31,69 +34,9 @@ export interface TaskName {
   readonly partition: number
 }
 
-/** What a task reads, in the order of its lineage. */
-export interface TaskInputs {
-  /** The step's cuts, for a stage that reads a source. */
-  readonly cuts: readonly CutInput[]
-  /** Blocks of other stages. */
-  readonly blocks: readonly Block[]
-  /** The state's version that is read: before this step for a state stage, after it for a stage that scans a state. */
-  readonly table: ReadOnlyTable | undefined
-}
-
 export interface TaskResult {
   readonly block: Block
   readonly account: Account
-}
-
-/** How stages are run. The results do not depend on it. */
-export interface Manner {
-  readonly loops: "generated" | "closures"
-  /** Check and freeze every value of every task, not only those of a template's first runs. */
-  readonly strict: boolean
-}
-
-/** Runs of a template with every check, before its loop is made again without them. */
-const CHECKED_RUNS = 5
-
-/** A stage template ready to run: its loops, made once and made again when they are warm. */
-export class RunnableStage {
-  readonly stage: Stage
-  readonly partitions: number
-  readonly #manner: Manner
-  #runs = 0
-  #loops: Loops | undefined
-
-  constructor(stage: Stage, partitions: number, manner: Manner) {
-    this.stage = stage
-    this.partitions = partitions
-    this.#manner = canGenerate ? manner : { ...manner, loops: "closures" }
-  }
-
-  /** Whether the next run checks every value that leaves the stage. */
-  get checked(): boolean {
-    return this.#manner.strict || this.#runs <= CHECKED_RUNS
-  }
-
-  get freezes(): boolean {
-    return this.#manner.strict
-  }
-
-  get checks(): Checks {
-    return { thenables: this.checked, freeze: this.#manner.strict }
-  }
-
-  /** The loops for one more run. */
-  nextLoops(): Loops {
-    this.#runs++
-    if (this.#loops === undefined || this.#runs === CHECKED_RUNS + 1) {
-      this.#loops =
-        this.#manner.loops === "generated"
-          ? generatedLoops(this.stage, this.checks)
-          : closureLoops(this.stage, this.checks, { origin: undefined, record: undefined })
-    }
-    return this.#loops
-  }
 }
 
 /** Calls `f` with the task's time and randomness from their beginning. */
@@ -102,7 +45,7 @@ export type FromTheStart = <T>(f: () => T) => T
 /**
  * Runs one task. `again` is how it is run a second time, to find out which function threw.
  * @throws MR_USER_FUNCTION, MR_NOT_PAIR, MR_NOT_ITERABLE, MR_ASYNC_OPERATOR, MR_VALUE_REFUSED, MR_INVALID_RECORD,
- *   MR_SCHEMA_ASYNC, MR_SOURCE_FAILED
+ *   MR_SCHEMA_ASYNC, MR_SOURCE_FAILED, MR_STATE_UNDEFINED
  */
 export function runStage(
   runnable: RunnableStage,
@@ -112,114 +55,154 @@ export function runStage(
 ): TaskResult {
   const loops = runnable.nextLoops()
   try {
-    return attempt(runnable, loops, task, inputs)
+    return new Attempt(runnable, loops, task, inputs, newTrace()).run()
   } catch (error) {
     if (error instanceof MillraceError) throw error
     throw again(() => explain(runnable, task, inputs, error))
   }
 }
 
-function attempt(runnable: RunnableStage, loops: Loops, { partition }: TaskName, inputs: TaskInputs): TaskResult {
-  const { stage } = runnable
-  const account = emptyAccount()
-  const reader = frozenIf(runnable.freezes, readerOf(runnable, loops, partition, inputs, account))
-  if (stage.end.kind === "state") return { block: updateState(runnable, loops, reader, inputs.table), account }
+/** One run of a task. */
+class Attempt {
+  readonly #runnable: RunnableStage
+  readonly #loops: Loops
+  readonly #task: TaskName
+  readonly #inputs: TaskInputs
+  readonly #trace: Trace
+  readonly #checks: Checks
+  readonly #account = emptyAccount()
 
-  const out = newAccumulator()
-  if (countsKeys(stage)) out.count = inputs.table?.size ?? 0
-  else loops.run(reader, out, skipInto(stage, account))
-  if (runnable.checked) {
-    for (const values of [out.rows, out.keys.all(), out.values]) requirePlainData(values, makerOf(stage))
+  constructor(runnable: RunnableStage, loops: Loops, task: TaskName, inputs: TaskInputs, trace: Trace) {
+    this.#runnable = runnable
+    this.#loops = loops
+    this.#task = task
+    this.#inputs = inputs
+    this.#trace = trace
+    this.#checks = runnable.checks
   }
-  switch (stage.end.kind) {
-    case "rows":
-      return { block: finishRows(out), account }
-    case "count":
-      return { block: finishCount(out), account }
-    case "combine":
-      return { block: finishCombine(out, stage.end.exchange === "shuffle" ? runnable.partitions : 1), account }
+
+  run(): TaskResult {
+    return { block: this.#block(this.#runnable.stage.end), account: this.#account }
+  }
+
+  #block(end: StageEnd): Block {
+    const { partitions } = this.#runnable.settings
+    if (end.kind === "state") return this.#updateState(end)
+    if (end.kind === "timed") return this.#timed(end)
+    const out = this.#runLoops()
+    switch (end.kind) {
+      case "rows":
+        return finishRows(out, end.ordered)
+      case "count":
+        return finishCount(out)
+      case "deal":
+        return finishDealt(out, partitions, this.#task.partition)
+      case "combine":
+        return finishCombine(out, end.exchange === "shuffle" ? partitions : 1)
+      case "events":
+        return finishEvents(out, end.exchange === "shuffle" ? partitions : 1, end.ordered)
+    }
+  }
+
+  #runLoops(): Accumulator {
+    const { stage } = this.#runnable
+    const out = newAccumulator()
+    if (countsKeys(stage)) out.count = this.#inputs.table?.size ?? 0
+    else stage.branches.forEach((branch, index) => this.#runBranch(branch, index, out))
+    if (this.#runnable.checked) {
+      for (const values of [out.rows, out.keys.all(), out.values]) requirePlainData(values, makerOf(stage))
+    }
+    return out
+  }
+
+  #runBranch(branch: Branch, index: number, out: Accumulator): void {
+    if (this.#task.partition >= branch.tasks) return
+    const reader = sourceReader(branch.source, this.#reading(index))
+    this.#loops.branches[index]!.run(reader, out, this.#notesOf(branch), this.#inputs.tables)
+  }
+
+  #reading(branch: number): Reading {
+    const { intervalMs } = this.#runnable.settings
+    const [reads, loops] = [this.#inputs.branches[branch]!, this.#loops.branches[branch]!]
+    const shared = { checks: this.#checks, account: this.#account, trace: this.#trace }
+    return { ...this.#task, intervalMs, inputs: this.#inputs, reads, loops, ...shared }
+  }
+
+  #updateState(end: Extract<StageEnd, { kind: "state" }>): Block {
+    const { stage, settings, checked } = this.#runnable
+    const table = this.#inputs.table ?? emptyTable
+    const { slide } = stage
+    const { intervalMs } = settings
+    const task = { end, table, step: this.#task.step, intervalMs, slide, checks: this.#checks, trace: this.#trace }
+    const update = updateState(task, this.#stateInput(stage.branches[0]!.source))
+    if (checked) requirePlainData([...update.delta.values, ...(update.emitted ?? [])], makerOf(stage))
+    return blockOf(update)
+  }
+
+  #stateInput(source: StageSource): StateInput {
+    const reads = this.#inputs.branches[0]!
+    if (source.kind === "events") {
+      const { partition } = this.#task
+      const blocks = source.sides.flatMap(({ exchange }, side) =>
+        reads[side]!.blocks.map(({ block }) => ({
+          side: side as 0 | 1,
+          block,
+          section: sectionRead(exchange, partition),
+        })),
+      )
+      const frozen = (reader: Parameters<typeof frozenIf>[1]) => frozenIf(this.#checks.freeze, reader)
+      return { kind: "events", events: eventsOf(blocks, source.ordered, frozen) }
+    }
+    if (source.kind === "rows") return { kind: "partials", partials: reads[0]!.blocks }
+    return { kind: "pairs", pairs: sourceReader(source, this.#reading(0)), update: this.#loops.update! }
+  }
+
+  #timed({ time, take }: Extract<StageEnd, { kind: "timed" }>): Block {
+    const { settings, stage } = this.#runnable
+    const { source } = stage.branches[0]!
+    if (source.kind !== "input") throw new Error("invariant: only records of an input are laid down by time")
+    const reader = inputReader(source, this.#inputs.branches[0]!, this.#account)
+    return take === "invalid"
+      ? untimedBlock(reader, this.#account)
+      : timedBlock(reader, time, this.#inputs.arrival!, settings.intervalMs, this.#account)
+  }
+
+  #notesOf({ operators }: Branch): Notes {
+    return {
+      skip: (operator, record, error) => {
+        // A promise is no record's fault: the function is of the wrong kind.
+        if (error instanceof MillraceError && error.code === "MR_ASYNC_OPERATOR") throw error
+        this.#account.skipped++
+        const { verb, name } = operators[operator]!.origin
+        addSample(this.#account, {
+          kind: "skipped",
+          why: `${verb}() "${name}" threw: ${messageOf(error)}`,
+          record: showValue(record),
+        })
+      },
+      tap: (index, record) => {
+        const { operator } = operators[index]!
+        if (operator.verb === "tap") addTapped(this.#account, operator.label, () => showValue(record))
+      },
+    }
   }
 }
 
 /** The keys a state holds are counted without reading them. */
-const countsKeys = ({ source, operators, end }: Stage): boolean =>
-  source.kind === "state" && operators.length === 0 && end.kind === "count"
-
-function updateState(runnable: RunnableStage, loops: Loops, pairs: Reader, table: ReadOnlyTable | undefined): Block {
-  const delta: DeltaColumns = { keys: [], values: [], olds: [], changes: [] }
-  loops.update!(pairs, table ?? emptyTable, delta)
-  if (runnable.checked) requirePlainData(delta.values, makerOf(runnable.stage))
-  const created = delta.olds.length - delta.changes.reduce((updated, change) => updated + change, 0)
-  return finishDelta(delta, (table ?? emptyTable).size + created)
-}
+const countsKeys = ({ branches, end }: Stage): boolean =>
+  end.kind === "count" &&
+  branches.length === 1 &&
+  branches[0]!.source.kind === "state" &&
+  branches[0]!.operators.length === 0
 
 /** What made the values that leave a stage: its last function of the program. */
-function makerOf({ operators, end, source, name }: Stage): string {
+function makerOf({ branches, end, name }: Stage): string {
+  const { operators, source } = branches.at(-1)!
   const origin =
-    operators.findLast(({ operator }) => operator.verb !== "filter")?.origin ??
-    ("origin" in end ? end.origin : undefined)
+    operators.findLast(({ operator }) => operator.verb !== "filter" && operator.verb !== "tap")?.origin ??
+    ("origin" in end ? end.origin : "origin" in source ? source.origin : undefined)
   if (origin === undefined) return source.kind === "input" ? `source "${source.input.name}"` : name
   return `${origin.verb}() "${origin.name}" at ${showPosition(origin.at)}`
-}
-
-const emptyTable: ReadOnlyTable = { size: 0, find: () => -1, keyAt: () => undefined, valueAt: () => undefined }
-
-function readerOf(
-  runnable: RunnableStage,
-  loops: Loops,
-  partition: number,
-  inputs: TaskInputs,
-  account: Account,
-): Reader {
-  const { source } = runnable.stage
-  const { blocks } = inputs
-  switch (source.kind) {
-    case "input":
-      return new InputReader(source.input, source.take, inputs.cuts, source.counts ? account : undefined)
-    case "rows":
-      return new BlockReader(blocks[0]!)
-    case "changes":
-      return new ChangesReader(blocks[0]!)
-    case "state":
-      return new TableReader(inputs.table ?? emptyTable)
-    case "total":
-      return new ArrayReader([blocks.reduce((total, block) => total + (block.column(0).at(0) as number), 0)])
-    case "combined":
-      return new ArrayReader(mergeByKey(runnable, loops, source.exchange, blocks, partition))
-  }
-}
-
-/** The pairs of every map output that belong here, merged by key in task order. */
-function mergeByKey(
-  runnable: RunnableStage,
-  loops: Loops,
-  exchange: Exchange,
-  blocks: readonly Block[],
-  partition: number,
-): readonly (readonly [unknown, unknown])[] {
-  const { keys, values } = newAccumulator()
-  const section = exchange === "shuffle" ? partition : 0
-  for (const block of blocks) {
-    const pairs = new BlockReader(block, block.sectionStart(section), block.sectionStart(section + 1))
-    loops.merge!(frozenIf(runnable.freezes, pairs), keys, values)
-  }
-  return values.map((value, slot) => [keys.keyAt(slot), value])
-}
-
-const frozenIf = (freeze: boolean, reader: Reader): Reader => (freeze ? new FreezingReader(reader) : reader)
-
-function skipInto(stage: Stage, account: Account): Skip {
-  return (operator, record, error) => {
-    // A promise is no record's fault: the function is of the wrong kind.
-    if (error instanceof MillraceError && error.code === "MR_ASYNC_OPERATOR") throw error
-    account.skipped++
-    const { verb, name } = stage.operators[operator]!.origin
-    addSample(account, {
-      kind: "skipped",
-      why: `${verb}() "${name}" threw: ${messageOf(error)}`,
-      record: showValue(record),
-    })
-  }
 }
 
 /**
@@ -227,10 +210,10 @@ function skipInto(stage: Stage, account: Account): Skip {
  * at hand; a pure function throws again.
  */
 function explain(runnable: RunnableStage, task: TaskName, inputs: TaskInputs, error: unknown): MillraceError {
-  const trace: Trace = { origin: undefined, record: undefined }
+  const trace = newTrace()
   let thrown = error
   try {
-    attempt(runnable, closureLoops(runnable.stage, runnable.checks, trace), task, inputs)
+    new Attempt(runnable, closureLoops(runnable.stage, runnable.checks, trace), task, inputs, trace).run()
     trace.origin = undefined
   } catch (again) {
     if (again instanceof MillraceError) return again

@@ -12,23 +12,30 @@ import type { Clock } from "../base/clock.ts"
 import { deferred } from "../base/deferred.ts"
 import { refuse } from "../base/errors.ts"
 import { Block } from "../block/block.ts"
+import type { BlockName } from "../block/block-name.ts"
 import { StepLog } from "../checkpoint/step-log.ts"
 import type { EventHub, TaskReport } from "../observe/events.ts"
 import { fingerprintLines, firstDifference } from "../plan/fingerprint.ts"
+import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
+import { wakesOf } from "../plan/wakes.ts"
 import type { Command, RunCommand, ScheduleEvent, StopReason } from "../schedule/events.ts"
 import { Scheduler } from "../schedule/scheduler.ts"
-import type { Step, StepRecord } from "../stream/step-record.ts"
+import type { InputNode, NodeId } from "../stream/node.ts"
+import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
 import { stepTime } from "../stream/step-time.ts"
 import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
 import { fromErrorMessage } from "../wire/error-message.ts"
-import type { AccountMessage, LoadMessage, TaskMessage } from "../wire/messages.ts"
+import type { AccountMessage, LoadMessage, TaskMessage, TimesMessage } from "../wire/messages.ts"
+import { Arrivals } from "./arrivals.ts"
 import { BlockStore } from "./block-store.ts"
 import { Intake } from "./intake.ts"
 import type { OutputHooks } from "./outputs.ts"
 import { deliver } from "./outputs.ts"
 import { StepCloser } from "./step-closer.ts"
+import type { LateRecords } from "./step-ledger.ts"
 import { StepLedger } from "./step-ledger.ts"
+import { TableRows } from "./table-rows.ts"
 import { taskMessage } from "./task-message.ts"
 
 export interface DriverOptions {
@@ -61,6 +68,11 @@ export interface RunTotals {
   readonly bytes: number
   readonly invalid: number
   readonly skipped: number
+  /** Records that came after their step had closed, and how many of each source and hour. */
+  readonly late: number
+  readonly lateByHour: readonly LateRecords[]
+  /** Records left out because their time was too far ahead of the clock. */
+  readonly early: number
   /** From the job's start to its end, by its clock. */
   readonly seconds: number
   /** Workers that died and were replaced. */
@@ -75,6 +87,9 @@ export class Driver {
   readonly #store = new BlockStore()
   readonly #ledger: StepLedger
   readonly #intakes: readonly Intake[]
+  readonly #tables: TableRows
+  readonly #found = new Map<Arrival, { input: NodeId; times: TimesMessage }[]>() // of arrivals under way
+  #arrivals: Arrivals | undefined
   readonly #closer: StepCloser
   readonly #done = deferred<RunTotals>()
   readonly #allJoined = deferred<void>()
@@ -95,7 +110,7 @@ export class Driver {
     this.#options = options
     this.#plan = plan
     this.#scheduler = new Scheduler(plan)
-    this.#log = new StepLog(options.hearLog)
+    this.#log = new StepLog(options.hearLog, Math.max(0, ...reachOf(plan)))
     this.#ledger = new StepLedger(intervalMs)
     const inputs = nodes.flatMap((node) => (node.kind === "input" && !plan.unread.includes(node) ? [node] : []))
     this.#intakes = inputs.map(
@@ -111,8 +126,19 @@ export class Driver {
           failed: (error) => void this.#fail(error),
         }),
     )
+    this.#tables = new TableRows(plan.tables, {
+      clock,
+      params: options.load.params,
+      failed: (error) => void this.#fail(error),
+    })
     this.#closer = new StepCloser({
       intakes: this.#intakes,
+      wakes: wakesOf(plan.graph, plan.live),
+      rows: (step) => this.#tables.cut(step),
+      arrive: (arrival) => {
+        this.#found.set(arrival, [])
+        this.#hear({ kind: "arrival-cut", arrival })
+      },
       intervalMs,
       clock,
       log: this.#log,
@@ -142,7 +168,7 @@ export class Driver {
     if (this.#phase !== "starting") return failed // stopped before it began
     engine.start(load, (event) => this.#hearEngine(event))
     await Promise.race([this.#allJoined.promise, failed])
-    await Promise.race([Promise.all(this.#intakes.map((intake) => intake.open())), failed])
+    await Promise.race([Promise.all([this.#tables.open(), ...this.#intakes.map((intake) => intake.open())]), failed])
     if (this.#phase !== "starting") return failed
     this.#phase = "running"
     this.#startedAt = clock.now()
@@ -159,7 +185,8 @@ export class Driver {
       firstStep,
     })
     if (durationMs !== undefined) this.#cancelDuration = clock.at(this.#startedAt + durationMs, () => this.stop())
-    this.#closer.start(firstStep)
+    this.#arrivals = arrivalsOf(plan, this.#intakes, this.#startedAt)
+    this.#closer.start(firstStep, this.#arrivals)
     this.#closer.sourceEnded()
   }
 
@@ -222,9 +249,30 @@ export class Driver {
     const task = this.#scheduler.attempt(attempt)
     if (task === undefined || !this.#store.put(task, block)) return // of two results only the first one counts
     this.#reportTask("done", attempt)
-    this.#ledger.add(task.step, account)
+    if (this.#plan.stages[task.stage]!.per === "arrival") this.#arrived(task, account)
+    else this.#ledger.add(task.step, account)
     if (block.kind === "delta") this.#ledger.held(task.step, task.stage, task.partition, block.tally)
     this.#hear({ kind: "task-done", attempt, rows: block.rows })
+  }
+
+  #arrived({ stage, step: arrival }: BlockName, account: AccountMessage): void {
+    const { source } = this.#plan.stages[stage]!.branches[0]!
+    if (source.kind !== "input") throw new Error("invariant: an arrival is of an input")
+    this.#ledger.addArrived(source.input.name, account)
+    this.#found.get(arrival)!.push({ input: source.input.id, times: account.times! })
+  }
+
+  /** What has arrived lies there by step: its chunks are not needed any more. */
+  #finishArrival(arrival: Arrival): void {
+    for (const cut of this.#log.arrival(arrival).cuts) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
+    this.#log.forgetArrival(arrival)
+    this.#arrivals!.done(arrival, this.#found.get(arrival)!, this.#options.clock.now())
+    this.#found.delete(arrival)
+    this.#letGoOf(this.#arrivals!.unread())
+  }
+
+  #letGoOf(arrivals: readonly Arrival[]): void {
+    for (const arrival of arrivals) this.#hear({ kind: "arrival-read", arrival })
   }
 
   /** Events that come together are handled together: the scheduler asks its question once for all of them. */
@@ -244,7 +292,7 @@ export class Driver {
 
   #carryOut(commands: readonly Command[]): void {
     const batches = new Map<WorkerId, TaskMessage[]>()
-    let finished = false
+    let proceeds = false
     for (const command of commands) {
       if (this.#phase !== "running" && this.#phase !== "starting") return
       switch (command.kind) {
@@ -260,20 +308,24 @@ export class Driver {
           break
         case "step-finished":
           this.#finishStep(command.step)
-          finished = true
+          proceeds = true
+          break
+        case "arrival-done":
+          this.#finishArrival(command.arrival)
+          proceeds = true
           break
         case "stop":
           return void this.#fail(this.#errorOf(command.why))
       }
     }
     for (const [worker, tasks] of batches) this.#options.engine.run(worker, tasks)
-    if (finished) this.#closer.proceed()
+    if (proceeds) this.#closer.proceed()
     this.#endIfDone()
   }
 
   #message(command: RunCommand): TaskMessage {
     this.#reportTask("started", command.attempt)
-    return taskMessage(command, this.#plan, this.#log, this.#store)
+    return taskMessage(command, this.#plan, this.#log, this.#store, this.#tables)
   }
 
   async #deliver(output: number, step: Step): Promise<void> {
@@ -309,22 +361,26 @@ export class Driver {
   #finishStep(step: Step): void {
     for (const cut of this.#log.cuts(step)) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
     this.#log.forget(step)
+    this.#tables.finished(step)
+    this.#letGoOf(this.#arrivals?.finished(step) ?? [])
     this.#store.collectIfWorthwhile()
     this.#options.events.emit("step", this.#ledger.finished(step, this.#options.clock.now()))
   }
 
   #endIfDone(): void {
     if (this.#phase !== "running" || !this.#closer.isClosed) return
-    if (this.#scheduler.openSteps === 0 && this.#events.length === 0) void this.#end()
+    const { openSteps, openArrivals } = this.#scheduler
+    if (openSteps + openArrivals === 0 && this.#events.length === 0) void this.#end()
   }
 
   async #end(): Promise<void> {
     this.#phase = "ended"
     await this.#letGo()
-    const { records, bytes, invalid, skipped } = this.#ledger.totals
+    const { records, bytes, invalid, skipped, late, early } = this.#ledger.totals
     const { steps, quietSteps } = this.#closer
     const seconds = this.#startedAt === 0 ? 0 : (this.#options.clock.now() - this.#startedAt) / 1000
-    this.#done.resolve({ steps, quietSteps, records, bytes, invalid, skipped, seconds, workersLost: this.#workersLost })
+    const counts = { steps, quietSteps, records, bytes, invalid, skipped, late, early }
+    this.#done.resolve({ ...counts, lateByHour: this.#ledger.late, seconds, workersLost: this.#workersLost })
   }
 
   async #fail(error: Error): Promise<void> {
@@ -337,6 +393,7 @@ export class Driver {
 
   async #letGo(): Promise<void> {
     this.#closer.abandon()
+    this.#tables.close()
     this.#cancelDuration?.()
     await this.#options.engine.close()
   }
@@ -360,4 +417,12 @@ export class Driver {
     const { name } = this.#plan.stages[stage]!
     events.emit("task", { phase, at: clock.now(), attempt, worker, stage, name, step, partition })
   }
+}
+
+/** Undefined where no source has records with a time of their own. */
+function arrivalsOf({ graph }: Plan, intakes: readonly Intake[], now: number): Arrivals | undefined {
+  const timed = intakes.filter(({ isTimed }) => isTimed)
+  if (timed.length === 0) return undefined
+  const inputs = timed.map(({ node, partitions }) => ({ node: graph.nodes[node] as InputNode, partitions }))
+  return new Arrivals(inputs, graph.intervalMs, now)
 }

@@ -11,7 +11,7 @@ import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
 import { makeBlock, receivedBlock, rowsBlock } from "../block/make-block.ts"
-import type { InputNode } from "../stream/node.ts"
+import type { InputNode, NodeId } from "../stream/node.ts"
 import type { ReceivedFormat, Receiver } from "../stream/source.ts"
 import type { Cut } from "../stream/step-record.ts"
 
@@ -52,6 +52,20 @@ export class Intake {
     this.#partitions = partitions
     this.#hooks = hooks
     this.#done = node.source.kind === "range" && node.source.total === 0 && node.source.stepsMin === 0
+  }
+
+  get node(): NodeId {
+    return this.#node.id
+  }
+
+  /** Partitions of the source: those that time is kept for one by one. */
+  get partitions(): number {
+    return 1
+  }
+
+  /** Its records say themselves which steps they belong to. */
+  get isTimed(): boolean {
+    return this.#node.time !== undefined
   }
 
   /** Nothing more will come, and all that came is in a step. */

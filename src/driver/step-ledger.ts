@@ -13,23 +13,58 @@ interface OpenStep {
   readonly held: Map<string, number>
 }
 
+/** Late records of a source, by the hour that their time is in. */
+export interface LateRecords {
+  readonly source: string
+  /** First millisecond of the hour, since the Unix epoch. */
+  readonly hour: number
+  readonly records: number
+}
+
+const HOUR_MS = 3_600_000
+
 export class StepLedger {
   readonly #open = new Map<Step, OpenStep>()
   readonly #held = new Map<string, number>() // after the step finished last
+  readonly #late = new Map<string, Map<number, number>>() // by source, by hour
   readonly #intervalMs: number
-  /** Over all finished steps. */
-  readonly totals: Account = emptyAccount()
+  #arrived = emptyAccount() // ahead of the steps: reported with the next one
+  readonly #totals = emptyAccount()
 
   constructor(intervalMs: number) {
     this.#intervalMs = intervalMs
   }
 
+  /** Over all that was finished, and all that has arrived. */
+  get totals(): Account {
+    const totals = emptyAccount()
+    addAccount(totals, this.#totals)
+    addAccount(totals, this.#arrived)
+    return totals
+  }
+
+  /** Late records of the run, by source and hour. */
+  get late(): LateRecords[] {
+    return [...this.#late].flatMap(([source, hours]) =>
+      [...hours].sort(([a], [b]) => a - b).map(([hour, records]) => ({ source, hour: hour * HOUR_MS, records })),
+    )
+  }
+
   opened(step: Step, now: number): void {
-    this.#open.set(step, { cutAt: now, account: emptyAccount(), held: new Map() })
+    this.#open.set(step, { cutAt: now, account: this.#arrived, held: new Map() })
+    this.#arrived = emptyAccount()
   }
 
   add(step: Step, account: AccountMessage): void {
     addAccount(this.#open.get(step)!.account, account)
+  }
+
+  /** What a task did ahead of the steps, for an arrival of this source. */
+  addArrived(source: string, account: AccountMessage): void {
+    addAccount(this.#arrived, account)
+    const hours = this.#late.get(source) ?? new Map<number, number>()
+    for (const { hour, records } of account.times?.lateByHour ?? []) hours.set(hour, (hours.get(hour) ?? 0) + records)
+    this.#late.set(source, hours)
   }
 
   /** The keys a state's partition holds after a step. */
@@ -42,11 +77,12 @@ export class StepLedger {
     const { cutAt, account, held } = this.#open.get(step)!
     this.#open.delete(step)
     for (const [partition, keys] of held) this.#held.set(partition, keys)
-    addAccount(this.totals, account)
+    addAccount(this.#totals, account)
     const time = stepTime(step, this.#intervalMs)
+    const { times: _, ...counts } = account
     return {
       ...time,
-      ...account,
+      ...counts,
       tookMs: now - cutAt,
       delayMs: Math.max(0, now - time.end),
       stateKeys: [...this.#held.values()].reduce((sum, keys) => sum + keys, 0),

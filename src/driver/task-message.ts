@@ -1,24 +1,54 @@
 /** A task as it goes to a worker: what the scheduler named, with the buffers it reads put in. */
+import type { Name } from "../block/block-name.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
 import { inputsOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { RunCommand, TableNeed } from "../schedule/events.ts"
 import { stepTime } from "../stream/step-time.ts"
-import type { CutMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
+import type { CutMessage, ReadMessage, RowsMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
 import type { BlockStore } from "./block-store.ts"
+import type { TableRows } from "./table-rows.ts"
 
-export function taskMessage(command: RunCommand, plan: Plan, log: StepLog, store: BlockStore): TaskMessage {
+export function taskMessage(
+  command: RunCommand,
+  plan: Plan,
+  log: StepLog,
+  store: BlockStore,
+  tables: TableRows,
+): TaskMessage {
   const { attempt, stage, step, partition } = command
-  const cuts: CutMessage[] = []
-  const blocks: SharedArrayBuffer[] = []
-  for (const input of inputsOf(plan, command, log)) {
-    if (input.kind === "block") blocks.push(store.get(input).buffer)
-    else if (input.kind === "chunk") cuts.push({ kind: "chunk", buffer: store.chunk(input.chunk).buffer })
-    else if (input.kind === "range") cuts.push({ kind: "range", from: input.from, until: input.until })
+  const { branches, rows } = inputsOf(plan, command, log)
+  const arrival = plan.stages[stage]!.per === "arrival" ? log.arrival(step) : undefined
+  return {
+    attempt,
+    stage,
+    step,
+    partition,
+    end: arrival?.at ?? stepTime(step, plan.graph.intervalMs).end,
+    branches: branches.map((reads) => reads.map((names) => readMessage(names, store))),
+    table: command.table === undefined ? undefined : tableMessage(command.table, partition, store),
+    rows: rows.map((name) => rowsMessage(name, tables)),
+    arrival: arrival === undefined ? undefined : { at: arrival.at, openFrom: arrival.openFrom },
   }
-  const { end } = stepTime(step, plan.graph.intervalMs)
-  const table = command.table === undefined ? undefined : tableMessage(command.table, partition, store)
-  return { attempt, stage, step, partition, end, cuts, blocks, table }
+}
+
+function readMessage(names: readonly Name[], store: BlockStore): ReadMessage {
+  const cuts: CutMessage[] = []
+  const blocks: { step: number; buffer: SharedArrayBuffer }[] = []
+  for (const name of names) {
+    if (name.kind === "block") blocks.push({ step: name.step, buffer: store.get(name).buffer })
+    else if (name.kind === "chunk") cuts.push({ ...placeOf(name), kind: "chunk", buffer: store.chunk(name.chunk).buffer })
+    else if (name.kind === "range") cuts.push({ kind: "range", at: name.at, from: name.from, until: name.until })
+  }
+  return { cuts, blocks }
+}
+
+const placeOf = ({ at, origin }: Extract<Name, { kind: "chunk" }>): { at: number; origin: number } => ({ at, origin })
+
+function rowsMessage(name: Name, tables: TableRows): RowsMessage {
+  if (name.kind !== "rows") throw new Error("invariant: the rows of a table are expected")
+  const { node, version } = name
+  return { node, version, buffer: tables.get(node, version).buffer }
 }
 
 function tableMessage(

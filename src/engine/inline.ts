@@ -2,7 +2,7 @@
  * The engine without workers: tasks run in this process, in the driver's own thread, one after another. For tests,
  * debugging and tiny jobs; a debugger steps straight into the program's functions.
  */
-import type { Manner } from "../compute/run-stage.ts"
+import type { Manner } from "../compute/runnable-stage.ts"
 import { fingerprintLines } from "../plan/fingerprint.ts"
 import { planOf } from "../plan/plan.ts"
 import type { JobDefinition } from "../stream/job-definition.ts"

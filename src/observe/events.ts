@@ -9,8 +9,18 @@ export interface StepReport extends StepTime {
   readonly bytes: number
   readonly invalid: number
   readonly skipped: number
-  /** The first few invalid or skipped records, at most 3. */
-  readonly samples: readonly { readonly kind: "invalid" | "skipped"; readonly why: string; readonly record: string }[]
+  /** Records that came after their step had closed, of sources whose records have their own time. */
+  readonly late: number
+  /** Records left out because their time was too far ahead of the clock. */
+  readonly early: number
+  /** The first few invalid, skipped, late or early records, at most 3. */
+  readonly samples: readonly {
+    readonly kind: "invalid" | "skipped" | "late" | "early"
+    readonly why: string
+    readonly record: string
+  }[]
+  /** What passed each `tap()`: how many records, and the first few of them. */
+  readonly taps: readonly { readonly label: string; readonly records: number; readonly samples: readonly string[] }[]
   /** From the moment the step was cut until its last output was delivered. */
   readonly tookMs: number
   /** From the end of the step's interval until its last output was delivered. */

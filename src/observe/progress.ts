@@ -1,8 +1,9 @@
 /** How a run is going, as one line: what a terminal shows for each step, and what the first bad records look like. */
 import type { StepReport } from "./events.ts"
 
-/** Samples shown of a run's invalid records, and of its skipped ones; the rest are only counted. */
+/** Samples shown of a run's invalid records, of its skipped ones, and so on; the rest are only counted. */
 const SAMPLES_MAX = 3
+const KINDS = ["invalid", "skipped", "late", "early"] as const
 
 /** Gathers step reports until they are shown. */
 export class ProgressLine {
@@ -14,8 +15,8 @@ export class ProgressLine {
   #tookMs = 0
   #delayMs = 0
   #stateKeys = 0
-  readonly #bad = { invalid: 0, skipped: 0 } // since the run began
-  readonly #samples = { invalid: 0, skipped: 0 }
+  readonly #bad = { invalid: 0, skipped: 0, late: 0, early: 0 } // since the run began
+  readonly #samples = { invalid: 0, skipped: 0, late: 0, early: 0 }
 
   /** Steps that were not shown yet. */
   get steps(): number {
@@ -31,8 +32,7 @@ export class ProgressLine {
     this.#tookMs = Math.max(this.#tookMs, report.tookMs)
     this.#delayMs = report.delayMs
     this.#stateKeys = report.stateKeys
-    this.#bad.invalid += report.invalid
-    this.#bad.skipped += report.skipped
+    for (const kind of KINDS) this.#bad[kind] += report[kind]
   }
 
   /**
@@ -48,8 +48,7 @@ export class ProgressLine {
       `delay ${milliseconds(this.#delayMs)}`,
     ]
     if (this.#stateKeys > 0) parts.push(`${count(this.#stateKeys, "key")} held`)
-    if (this.#bad.invalid > 0) parts.push(`${number(this.#bad.invalid)} invalid`)
-    if (this.#bad.skipped > 0) parts.push(`${number(this.#bad.skipped)} skipped`)
+    for (const kind of KINDS) if (this.#bad[kind] > 0) parts.push(`${number(this.#bad[kind])} ${kind}`)
     this.#steps = this.#records = this.#tookMs = 0
     return parts.join(" · ")
   }

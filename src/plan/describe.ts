@@ -6,8 +6,9 @@ import { showPosition } from "../base/call-site.ts"
 import type { SourcePosition } from "../base/call-site.ts"
 import { formatDuration } from "../base/duration.ts"
 import type { Node, NodeId, OutputNode, Reads, StateNode } from "../stream/node.ts"
+import { isHeldShown } from "../stream/state-rule.ts"
 import type { Plan } from "./plan.ts"
-import type { Stage, StageEnd, StageSource } from "./stage.ts"
+import type { Exchanged, Stage, StageSource } from "./stage.ts"
 
 export interface PlanDescription {
   readonly job: string
@@ -40,9 +41,14 @@ interface StageDescription {
   readonly stage: number
   /** Tasks a step. */
   readonly tasks: number
-  readonly reads: string
-  /** Names of the operators that run in its one loop. */
-  readonly runs: readonly string[]
+  /** How often it runs: a length of time, or "arrival", ahead of the steps. */
+  readonly every: string
+  /** One for most stages; a union has several, whose records meet in one result. */
+  readonly branches: readonly {
+    readonly reads: string
+    /** Names of the operators that run in its one loop. */
+    readonly runs: readonly string[]
+  }[]
   readonly gives: string
 }
 
@@ -65,27 +71,48 @@ export function describePlan(plan: Plan, original: (text: string) => string): Pl
     stages: plan.stages.map((stage) => ({
       stage: stage.id,
       tasks: stage.tasks,
-      reads: readsOf(stage.source, plan),
-      runs: stage.operators.map(({ origin }) => origin.name),
+      every: stage.per === "arrival" ? "arrival" : formatDuration(stage.slide * intervalMs),
+      branches: stage.branches.map(({ source, operators }) => ({
+        reads: readsOf(source, plan),
+        // Verbs that are made of several operators stand there once.
+        runs: [...new Set(operators.map(({ origin }) => origin.name))],
+      })),
       gives: givesOf(stage),
     })),
     shuffles: plan.stages.flatMap(({ id, end }) =>
-      end.kind === "combine" && end.exchange === "shuffle" ? [{ stage: id, name: end.origin.name }] : [],
+      (end.kind === "combine" || end.kind === "events") && end.exchange === "shuffle"
+        ? [{ stage: id, name: end.origin.name }]
+        : [],
     ),
     states: nodes.flatMap((node) =>
-      node.kind === "state" ? [{ name: node.name, ends: ENDS[node.ends], at: place(node.at) }] : [],
+      node.kind === "state" ? [{ name: node.name, ends: endsOf(node), at: place(node.at) }] : [],
     ),
-    scans: plan.stages.flatMap(({ id, name, source }) =>
-      source.kind === "state"
-        ? [{ stage: id, state: plan.stages[source.stage]!.name, for: forOf(plan, id, name) }]
-        : [],
+    scans: plan.stages.flatMap(({ id, name, branches }) =>
+      branches.flatMap(({ source }) =>
+        source.kind === "state"
+          ? [{ stage: id, state: plan.stages[source.stage]!.name, for: forOf(plan, id, name) }]
+          : [],
+      ),
     ),
     outputs: plan.outputs.map(({ node, stage }) => ({ name: node.name, kind: OUTPUTS[node.output.kind], stage })),
     unread: plan.unread.map(({ name, at }) => ({ name, at: place(at) })),
   }
 }
 
-const ENDS: Readonly<Record<StateNode["ends"], string>> = { forever: "forever: keys are never removed" }
+/** What ends a key. */
+function endsOf({ rule, timeoutMs, keysMax }: StateNode): string {
+  const after = timeoutMs === undefined ? undefined : formatDuration(timeoutMs)
+  const cap = keysMax === undefined ? "" : `, at most ${keysMax.toLocaleString("en-US")} keys`
+  if (rule.verb === "reduceByWindow") return `when it has left the window of ${formatDuration(rule.lengthMs)}${cap}`
+  if (after !== undefined) return `${ENDS_AFTER[rule.verb] ?? "untouched for"} ${after}${cap}`
+  return cap === "" ? "forever: keys are never removed" : `forever${cap}`
+}
+
+const ENDS_AFTER: Partial<Readonly<Record<StateNode["rule"]["verb"], string>>> = {
+  distinctBy: "after",
+  joinWithin: "when its records are older than",
+}
+
 const OUTPUTS: Readonly<Record<OutputNode["output"]["kind"], string>> = {
   print: "print()",
   foreachRDD: "foreachRDD()",
@@ -96,43 +123,76 @@ function doesOf(node: Node): string {
   switch (node.kind) {
     case "input":
       return node.source.description
+    case "table":
+      return node.refreshMs === undefined ? "table()" : `table(), loaded again every ${formatDuration(node.refreshMs)}`
     case "transform":
       return `${node.operator.verb}()`
     case "state":
-      return `${node.verb}(), a state`
+      return isHeldShown(node.rule) ? `${node.rule.verb}(), a state` : `${node.rule.verb}(), by a state of its own`
     case "output":
       return OUTPUTS[node.output.kind]
   }
 }
 
 function readsOf(source: StageSource, { stages }: Plan): string {
+  const pairs = ({ stage, exchange }: Exchanged): string => `the pairs of stage ${stage}, ${EXCHANGES[exchange]}`
   switch (source.kind) {
     case "input":
       return source.take === "invalid" ? `the invalid records of ${source.input.name}` : source.input.name
+    case "timed":
+      return source.take === "records" ? `the step's records of stage ${source.stage}` : `the ${source.take} records of stage ${source.stage}`
     case "rows":
-      return `the records of stage ${source.stage}`
+      return source.steps[0] === 0
+        ? `the records of stage ${source.stage}`
+        : `the records of stage ${source.stage} of ${1 - source.steps[0]} steps`
+    case "mapped":
+      return `the records of stage ${source.stage}, by partition`
     case "combined":
-      return source.exchange === "aligned"
-        ? `the pairs of stage ${source.stage}, same partition`
-        : `the pairs of stage ${source.stage}, shuffled by key`
+      return pairs(source)
+    case "cogrouped":
+      return `${pairs(source.left)}, and ${pairs(source.right)}`
+    case "lookedUp":
+      return `${pairs(source.left)}, looked up in ${stages[source.stage]!.name}`
+    case "events":
+      return source.sides.map(pairs).join(", and ")
+    case "dealt":
+      return `the records of stage ${source.stage}, dealt anew`
     case "total":
       return `the counts of stage ${source.stage}`
     case "changes":
       return `what the step wrote to ${stages[source.stage]!.name}`
+    case "ended":
+      return `what ended in ${stages[source.stage]!.name} in the step`
+    case "emitted":
+      return `what ${stages[source.stage]!.name} gave in the step`
     case "state":
       return `the whole state ${stages[source.stage]!.name}`
   }
 }
 
-function givesOf({ name, end }: Stage): string {
-  return GIVES[end.kind](name)
+const EXCHANGES: Readonly<Record<Exchanged["exchange"], string>> = {
+  aligned: "same partition",
+  shuffle: "shuffled by key",
+  gather: "all together",
 }
 
-const GIVES: Readonly<Record<StageEnd["kind"], (name: string) => string>> = {
-  rows: (name) => `records of ${name}`,
-  combine: () => "pairs combined by key",
-  count: () => "a count",
-  state: (name) => `the state ${name}`,
+function givesOf({ name, end }: Stage): string {
+  switch (end.kind) {
+    case "rows":
+      return `records of ${name}`
+    case "combine":
+      return "pairs combined by key"
+    case "events":
+      return "pairs by key"
+    case "deal":
+      return "records for every partition"
+    case "count":
+      return "a count"
+    case "timed":
+      return "records by step"
+    case "state":
+      return `the state ${name}`
+  }
 }
 
 /** What a stage is read for: the outputs that show its records, or else what it makes. */
@@ -149,11 +209,14 @@ export function showDescription(plan: PlanDescription, short: (place: string) =>
     section(
       "stages, each one loop",
       table(
-        plan.stages.map(({ stage, tasks, reads, runs, gives }) => [
-          String(stage),
-          tasks === 1 ? "1 task" : `${tasks} tasks`,
-          [reads, ...runs, gives].join(" → "),
-        ]),
+        plan.stages.flatMap(({ stage, tasks, every, branches, gives }) =>
+          branches.map(({ reads, runs }, index) => [
+            index === 0 ? String(stage) : "",
+            index > 0 ? "and" : tasks === 1 ? "1 task" : `${tasks} tasks`,
+            index === 0 && every !== plan.interval ? `every ${every}` : "",
+            [reads, ...runs, ...(index === branches.length - 1 ? [gives] : [])].join(" → "),
+          ]),
+        ),
       ),
     ),
     section(
@@ -181,16 +244,17 @@ const section = (title: string, lines: readonly string[]): string =>
 function operatorTree(operators: readonly OperatorDescription[], short: (place: string) => string): string[] {
   const rows: string[][] = []
   const walk = (operator: OperatorDescription, lead: string, below: string): void => {
-    const [read] = operator.reads
+    const [read, ...more] = operator.reads
     const what = read === undefined || read.what === "records" ? "" : ` of ${read.what}`
-    rows.push([`${lead}${operator.name}`, `${operator.does}${what}`, short(operator.at)])
+    const other = more.length === 0 ? "" : ` with ${more.map(({ name }) => name).join(", ")}`
+    rows.push([`${lead}${operator.name}`, `${operator.does}${what}${other}`, short(operator.at)])
     const readers = operators.filter(({ reads }) => reads[0]?.id === operator.id)
     readers.forEach((reader, index) => {
       const isLast = index === readers.length - 1
       walk(reader, `${below}${isLast ? "└ " : "├ "}`, `${below}${isLast ? "  " : "│ "}`)
     })
   }
-  for (const operator of operators) if (operator.kind === "input") walk(operator, "", "")
+  for (const operator of operators) if (operator.reads.length === 0) walk(operator, "", "")
   return table(rows)
 }
 

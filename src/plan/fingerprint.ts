@@ -23,7 +23,8 @@ export function firstDifference(
 
 function nodeLine(node: Node): string {
   const parents = node.edges.map((edge) => `${edge.parent}.${edge.reads}[${edge.steps.join()}]`).join()
-  return `${node.kind} ${node.name} (${parents}) ${JSON.stringify(optionsOf(node))}`
+  // Functions are left out, as JSON does.
+  return `${node.kind} ${node.name} every=${node.slide} (${parents}) ${JSON.stringify(optionsOf(node))}`
 }
 
 function optionsOf(node: Node): unknown {
@@ -35,11 +36,17 @@ function optionsOf(node: Node): unknown {
         onInvalid: node.onInvalid,
         recordBytesMax: node.recordBytesMax,
         stepBytesMax: node.stepBytesMax,
+        content: node.content,
+        time: node.time,
       }
+    case "table":
+      return { refreshMs: node.refreshMs }
     case "transform":
-      return { verb: node.operator.verb, onError: "onError" in node.operator ? node.operator.onError : undefined }
-    case "state":
-      return { verb: node.verb, ends: node.ends }
+      return node.operator
+    case "state": {
+      const { rule, timeoutMs, keysMax } = node
+      return { rule, timeoutMs, keysMax }
+    }
     case "output":
       return node.output
   }

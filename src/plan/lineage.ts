@@ -1,29 +1,79 @@
 /** Lineage: what a block is computed from, as a function of plan and step log. It is computed, never stored. */
 import type { BlockName, Name } from "../block/block-name.ts"
-import type { StepLogReader } from "../stream/step-record.ts"
+import { isDue } from "../stream/composition.ts"
+import type { NodeId } from "../stream/node.ts"
+import type { Step, StepLogReader } from "../stream/step-record.ts"
 import type { Plan } from "./plan.ts"
-import type { Stage } from "./stage.ts"
+import type { Exchanged, Stage, StageSource } from "./stage.ts"
+import { tableRead, tablesLookedUp } from "./stage.ts"
 
-/**
- * The names a block is computed from, in the order a task reads them. A block of a state stage also needs the state's
- * table at the step before; at the first step there is none.
- */
-export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Name[] {
-  const stage = plan.stages[name.stage]!
-  const { step, partition } = name
-  const inputs: Name[] = stage.source.kind === "input" ? cutsOf(stage.source.input.id, name, log) : []
-  const blocks = blockInputs(plan, stage, partition)
-  if (blocks !== undefined) {
-    for (let task = blocks.first; task <= blocks.last; task++) {
-      inputs.push({ kind: "block", stage: blocks.stage, step, partition: task })
+/** One thing a task reads: the cuts of an input, or blocks of another stage. */
+export type Read =
+  | { readonly kind: "cuts"; readonly input: NodeId; readonly of: "step" | "arrival" }
+  /** Blocks of these steps, as far as they were run and the stage was due in them. */
+  | {
+      readonly kind: "blocks"
+      readonly stage: number
+      readonly steps: readonly [first: number, last: number]
+      readonly tasks: "same" | "all"
     }
+  /** Blocks of the arrivals that brought records of the step, or that came while it was the oldest one open. */
+  | { readonly kind: "arrivals"; readonly stage: number; readonly which: "records" | "came" }
+
+/** What a source reads, in the order in which it is given to a task. */
+export function readsOf(source: StageSource): Read[] {
+  const sameStep = (stage: number, tasks: "same" | "all"): Read => ({ kind: "blocks", stage, steps: [0, 0], tasks })
+  const exchanged = ({ stage, exchange }: Exchanged): Read => sameStep(stage, exchange === "aligned" ? "same" : "all")
+  switch (source.kind) {
+    case "input":
+      return [{ kind: "cuts", input: source.input.id, of: source.input.time === undefined ? "step" : "arrival" }]
+    case "timed":
+      return [{ kind: "arrivals", stage: source.stage, which: source.take === "records" ? "records" : "came" }]
+    case "rows":
+      return [{ kind: "blocks", stage: source.stage, steps: source.steps, tasks: "same" }]
+    case "mapped":
+    case "changes":
+    case "ended":
+    case "emitted":
+      return [sameStep(source.stage, "same")]
+    case "total":
+    case "dealt":
+      return [sameStep(source.stage, "all")]
+    case "combined":
+      return [exchanged(source)]
+    case "cogrouped":
+      return [exchanged(source.left), exchanged(source.right)]
+    case "lookedUp":
+      return [exchanged(source.left)]
+    case "events":
+      return source.sides.map(exchanged)
+    case "state":
+      return []
   }
-  if (stage.source.kind === "state") inputs.push({ kind: "table", stage: stage.source.stage, step, partition })
-  if (stage.end.kind === "state") {
-    const previous = log.previousStep(step)
-    if (previous !== undefined) inputs.push({ kind: "table", stage: stage.id, step: previous, partition })
+}
+
+/** What a task of a partition reads, branch by branch. A branch with fewer partitions gives the others nothing. */
+export function readsOfTask({ branches }: Stage, partition: number): Read[][] {
+  return branches.map(({ source, tasks }) => (partition < tasks ? readsOf(source) : []))
+}
+
+/** The names a block is computed from. */
+export interface Lineage {
+  /** By branch, by read: in the order in which they are read. */
+  readonly branches: readonly (readonly (readonly Name[])[])[]
+  /** The table that is read: of a state stage the version before the step, else the one after it. */
+  readonly table: Name | undefined
+  /** The rows that records are joined to. */
+  readonly rows: readonly Name[]
+}
+
+export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Lineage {
+  const stage = plan.stages[name.stage]!
+  return {
+    branches: readsOfTask(stage, name.partition).map((reads) => reads.map((read) => namesOf(plan, read, name, log))),
+    table: tableOf(stage, name, log),
+    rows: tablesLookedUp(stage).map((node) => ({ kind: "rows", node, version: log.rowsOf(name.step, node) })),
   }
-  return inputs
 }
 
 /** What a table's version is built from: the version before it and its delta. */
@@ -33,35 +83,56 @@ export function tableInputsOf(name: BlockName, log: StepLogReader): Name[] {
   return previous === undefined ? [delta] : [{ ...name, kind: "table", step: previous }, delta]
 }
 
-/** The tasks of another stage, in the same step, whose blocks a task reads: [first, last]; undefined if none. */
-export function blockInputs(
-  plan: Plan,
-  stage: Stage,
-  partition: number,
-): { readonly stage: number; readonly first: number; readonly last: number } | undefined {
-  const { source } = stage
-  switch (source.kind) {
-    case "input":
-    case "state":
-      return undefined
-    case "rows":
-    case "changes":
-      return { stage: source.stage, first: partition, last: partition }
-    case "total":
-      return { stage: source.stage, first: 0, last: plan.stages[source.stage]!.tasks - 1 }
-    case "combined":
-      return source.exchange === "aligned"
-        ? { stage: source.stage, first: partition, last: partition }
-        : { stage: source.stage, first: 0, last: plan.stages[source.stage]!.tasks - 1 }
+function namesOf(plan: Plan, read: Read, { step, partition }: BlockName, log: StepLogReader): Name[] {
+  switch (read.kind) {
+    case "cuts": {
+      const cuts = read.of === "step" ? log.cutsOf(step, read.input, partition) : log.cutsOfArrival(step, read.input, partition)
+      return cuts.map(({ cut, at }) =>
+        cut.kind === "chunk"
+          ? { kind: "chunk", chunk: cut.chunk, at, origin: cut.origin ?? 0 }
+          : { kind: "range", node: read.input, from: cut.from, until: cut.until, at },
+      )
+    }
+    case "blocks": {
+      const { tasks, slide } = plan.stages[read.stage]!
+      const partitions = read.tasks === "same" ? [partition] : Array.from({ length: tasks }, (_, task) => task)
+      return stepsRead(read.steps, step, slide, (first, last) => log.stepsRun(first, last)).flatMap((at) =>
+        partitions.map((task): Name => ({ kind: "block", stage: read.stage, step: at, partition: task })),
+      )
+    }
+    case "arrivals":
+      return log
+        .arrivalsOf(step, read.which)
+        .map((arrival) => ({ kind: "block", stage: read.stage, step: arrival, partition }))
   }
 }
 
-function cutsOf(node: number, { step, partition }: BlockName, log: StepLogReader): Name[] {
-  return log
-    .cutsOf(step, node, partition)
-    .map((cut) =>
-      cut.kind === "chunk"
-        ? { kind: "chunk", chunk: cut.chunk }
-        : { kind: "range", node, from: cut.from, until: cut.until },
-    )
+/** The steps that a read reaches: those that were run, and in which the other stage was due. */
+export function stepsRead(
+  [first, last]: readonly [number, number],
+  step: Step,
+  slide: number,
+  stepsRun: (first: Step, last: Step) => readonly Step[],
+): Step[] {
+  if (first === 0 && last === 0) return [step]
+  return stepsRun(step + first, step + last).filter((at) => isDue(at, slide))
+}
+
+function tableOf(stage: Stage, { step, partition }: BlockName, log: StepLogReader): Name | undefined {
+  const table = tableRead(stage)
+  if (table === undefined) return undefined
+  if (table !== stage.id) return { kind: "table", stage: table, step, partition }
+  const previous = log.previousStep(step)
+  return previous === undefined ? undefined : { kind: "table", stage: table, step: previous, partition }
+}
+
+/** How many steps a stage's blocks are read after their own, by stage. */
+export function reachOf({ stages }: Plan): number[] {
+  const reach = stages.map(() => 0)
+  for (const { branches } of stages) {
+    for (const read of branches.flatMap(({ source }) => readsOf(source))) {
+      if (read.kind === "blocks") reach[read.stage] = Math.max(reach[read.stage]!, -read.steps[0])
+    }
+  }
+  return reach
 }

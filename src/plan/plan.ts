@@ -1,14 +1,32 @@
 /**
  * From graph to stage templates: once, and the same everywhere the program is loaded.
  *
- * The graph is cut where records meet by key or as a whole, at states, and at nodes that several others read (such a
- * node is computed once a step, and each reader decodes its own copy). Between the cuts narrow operators fuse into one
- * stage, also behind a shuffle, and up to and including the map-side combine.
+ * The graph is cut where records meet by key or as a whole, at states, where a window reads several steps, and at nodes
+ * that several others read (such a node is computed once a step, and each reader decodes its own copy). Between the cuts
+ * narrow operators fuse into one stage, also behind a shuffle, and up to and including the map-side combine.
  */
-import type { Edge, Graph, InputNode, Node, NodeId, OutputNode, StateNode, TransformNode } from "../stream/node.ts"
-import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
+import type {
+  Edge,
+  Graph,
+  InputNode,
+  Node,
+  NodeId,
+  OutputNode,
+  StateNode,
+  TableNode,
+  TransformNode,
+} from "../stream/node.ts"
+import type { JoinKind, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
-import type { Exchange, Stage, StageEnd, StageId, StageSource } from "./stage.ts"
+import { isHeldShown } from "../stream/state-rule.ts"
+import type { ArrivalOrder } from "./arrival-order.ts"
+import { arrivalOrder } from "./arrival-order.ts"
+import type { Combiner } from "./combiner.ts"
+import { grouping, reducing } from "./combiner.ts"
+import { joinOperator } from "./join.ts"
+import type { KeyedForm } from "./keyed-form.ts"
+import { keyedFormOf } from "./keyed-form.ts"
+import type { Branch, Exchange, Exchanged, Stage, StageEnd, StageId, StageSource } from "./stage.ts"
 
 /** An output and the stage whose blocks it is given. */
 export interface PlannedOutput {
@@ -25,7 +43,11 @@ export interface Plan {
   readonly outputs: readonly PlannedOutput[]
   /** The stage that keeps each state, by node. */
   readonly stateStages: ReadonlyMap<NodeId, StageId>
-  /** Nodes that no output reads: they are never computed. */
+  /** Tables that some stage looks rows up in. */
+  readonly tables: readonly TableNode[]
+  /** Nodes that some output depends on. */
+  readonly live: ReadonlySet<NodeId>
+  /** The others: they are never computed. */
   readonly unread: readonly Node[]
 }
 
@@ -37,15 +59,15 @@ export function planOf(graph: Graph): Plan {
     stages: planner.stages,
     outputs,
     stateStages: planner.stateStages,
+    tables: graph.nodes.filter((node) => node.kind === "table").filter(({ id }) => planner.live.has(id)),
+    live: planner.live,
     unread: graph.nodes.filter((node) => !planner.live.has(node.id)),
   })
 }
 
-/** A chain being followed from its end up to the boundary it starts at. */
-interface Chain {
-  readonly source: StageSource
-  readonly operators: Stage["operators"]
-  readonly tasks: number
+/** A chain being followed from its end up to the boundary it starts at; a union is several. */
+interface Chain extends Branch {
+  readonly slide: number
 }
 
 class Planner {
@@ -54,121 +76,286 @@ class Planner {
   readonly live: ReadonlySet<NodeId>
   readonly #graph: Graph
   readonly #readers: ReadonlyMap<NodeId, number>
-  readonly #rowStages = new Map<NodeId, StageId>()
+  readonly #order: ArrivalOrder
+  readonly #rowStages = new Map<string, StageId>() // by what is read of which node
+  readonly #timedStages = new Map<string, StageId>()
   readonly #counted = new Set<NodeId>() // inputs
 
   constructor(graph: Graph) {
     this.#graph = graph
     this.live = liveNodes(graph)
     this.#readers = countReaders(graph, this.live)
+    this.#order = arrivalOrder(graph, this.live)
   }
 
   output(node: OutputNode): PlannedOutput {
     const [edge] = node.edges
-    const parent = this.#graph.nodes[edge.parent]!
-    const touchedOnly = parent.kind === "state" && edge.reads === "records" && node.output.kind === "print"
+    const parent = this.#node(edge)
+    const touchedOnly =
+      parent.kind === "state" && edge.reads === "records" && node.output.kind === "print" && isHeldShown(parent.rule)
     return { node, touchedOnly, stage: touchedOnly ? this.#stateStage(parent) : this.#rowStage(edge) }
   }
 
-  #push(name: string, chain: Chain, end: StageEnd): StageId {
+  #push(name: string, chains: readonly Chain[], end: StageEnd, per: Stage["per"] = "step"): StageId {
     const id = this.stages.length
-    this.stages.push(Object.freeze({ id, name, ...chain, end }))
+    const [{ slide }] = chains as [Chain]
+    const tasks = Math.max(...chains.map((chain) => chain.tasks))
+    const branches = chains.map(({ source, operators, tasks }) => ({ source, operators, tasks }))
+    this.stages.push(Object.freeze({ id, name, branches, end, tasks, slide, per }))
     return id
   }
 
   /** The stage that gives the records an edge reads, as they are. */
   #rowStage(edge: Edge): StageId {
-    const node = this.#graph.nodes[edge.parent]!
-    const memoised = edge.reads === "records" ? this.#rowStages.get(node.id) : undefined
-    if (memoised !== undefined) return memoised
-    const stage = this.#push(node.name, this.#chainThrough(edge), { kind: "rows" })
-    if (edge.reads === "records") this.#rowStages.set(node.id, stage)
+    const node = this.#node(edge)
+    const what = `${node.id}.${edge.reads}`
+    const known = this.#rowStages.get(what)
+    if (known !== undefined) return known
+    const ordered = edge.reads === "records" && this.#order.isKept(node.id)
+    const stage = this.#push(node.name, this.#chainsThrough(edge), { kind: "rows", ordered })
+    this.#rowStages.set(what, stage)
     return stage
   }
 
-  /** The chain that ends with an edge's parent, which may be shared: then this is what its shared stage runs. */
-  #chainThrough(edge: Edge): Chain {
-    const node = this.#graph.nodes[edge.parent]!
-    if (node.kind === "transform" && isNarrow(node.operator)) return this.#append(node, node.operator)
-    return this.#boundary(edge)
+  /** The chains that end with an edge's parent, which may be shared: then they are what its shared stage runs. */
+  #chainsThrough(edge: Edge): Chain[] {
+    const node = this.#node(edge)
+    if (node.kind !== "transform" || edge.reads !== "records") return [this.#boundary(edge)]
+    const { operator } = node
+    if (isNarrow(operator)) {
+      const origin = originOf(node)
+      return this.#chainsInto(node.edges[0]).map((chain) => appended(chain, operator, origin))
+    }
+    if (operator.verb === "union") return this.#united(node)
+    return [this.#boundary(edge)]
   }
 
-  /** The chain an edge's reader starts from: follows narrow operators up to the nearest boundary. */
-  #chainInto(edge: Edge): Chain {
-    const node = this.#graph.nodes[edge.parent]!
+  /** The chains an edge's reader starts from: follows narrow operators up to the nearest boundary. */
+  #chainsInto(edge: Edge): Chain[] {
+    const node = this.#node(edge)
     const shared = edge.reads === "records" && node.kind !== "state" && this.#readers.get(node.id)! > 1
-    if (!shared) return this.#chainThrough(edge)
-    const stage = this.#rowStage(edge)
-    return { source: { kind: "rows", stage }, operators: [], tasks: this.stages[stage]!.tasks }
+    return shared ? [this.#rowsChain(edge)] : this.#chainsThrough(edge)
   }
 
-  #append(node: TransformNode, operator: NarrowOperator): Chain {
-    const chain = this.#chainInto(node.edges[0])
-    return { ...chain, operators: [...chain.operators, { operator, origin: originOf(node, operator.verb) }] }
+  #rowsChain(edge: Edge, steps: Edge["steps"] = [0, 0], slide?: number): Chain {
+    const stage = this.#rowStage(edge)
+    const { tasks, slide: own } = this.stages[stage]!
+    return { source: { kind: "rows", stage, steps }, operators: [], tasks, slide: slide ?? own }
+  }
+
+  /** A task can read one table only, so what reads one does not share a stage with others. */
+  #united(node: TransformNode): Chain[] {
+    if (node.edges.length === 1) return this.#chainsInto(node.edges[0])
+    return node.edges.flatMap((edge) => {
+      const chains = this.#chainsInto(edge)
+      const readsTable = chains.some(({ source }) => source.kind === "state" || source.kind === "lookedUp")
+      return readsTable ? [this.#rowsChain(edge)] : chains
+    })
   }
 
   #boundary(edge: Edge): Chain {
-    const node = this.#graph.nodes[edge.parent]!
-    const chain = (source: StageSource, tasks: number = this.#graph.partitions): Chain => ({
-      source,
-      operators: [],
-      tasks,
-    })
+    const node = this.#node(edge)
+    const { slide } = node
+    const { partitions } = this.#graph
+    const chain = (source: StageSource, tasks: number = partitions): Chain => ({ source, operators: [], tasks, slide })
     switch (node.kind) {
       case "input":
-        return chain(this.#inputSource(node, edge.reads === "invalid" ? "invalid" : "records"))
+        return chain(this.#inputSource(node, edge.reads))
       case "state":
-        return chain({ kind: edge.reads === "changes" ? "changes" : "state", stage: this.#stateStage(node) })
+        return chain({ kind: this.#stateReads(node, edge.reads), stage: this.#stateStage(node) })
       case "transform":
-        return node.operator.verb === "reduceByKey"
-          ? chain(this.#keyed(node, node.operator.add, "reduceByKey"))
-          : chain({ kind: "total", stage: this.#countStage(node) }, 1)
+        return this.#wide(node, chain)
+      case "table":
       case "output":
-        throw new Error(`invariant: nothing reads the output "${node.name}"`)
+        throw new Error(`invariant: nothing reads the records of "${node.name}"`)
     }
   }
 
+  #wide(node: TransformNode, chain: (source: StageSource, tasks?: number) => Chain): Chain {
+    const { operator } = node
+    const [edge] = node.edges
+    const form = keyedFormOf(operator)
+    if (form !== undefined) return this.#keyedChain(node, form, chain)
+    switch (operator.verb) {
+      case "cogroup":
+        return this.#joined(node, operator.gives, chain)
+      case "count":
+        return chain({ kind: "total", stage: this.#push(`${node.name} (by partition)`, this.#chainsInto(edge), { kind: "count" }) }, 1)
+      case "repartition":
+        return chain({ kind: "dealt", stage: this.#push(`${node.name} (dealt)`, this.#chainsInto(edge), { kind: "deal" }) })
+      case "mapPartitions": {
+        const stage = this.#rowStage(edge)
+        return chain({ kind: "mapped", stage, f: operator.f, origin: originOf(node) }, this.stages[stage]!.tasks)
+      }
+      case "window":
+        return this.#rowsChain(edge, edge.steps, node.slide)
+      default:
+        throw new Error(`invariant: ${operator.verb} is no boundary`)
+    }
+  }
+
+  #keyedChain(
+    node: TransformNode,
+    { combiner, before, after, whole }: KeyedForm,
+    chain: (source: StageSource, tasks?: number) => Chain,
+  ): Chain {
+    const origin = originOf(node)
+    const exchanged = this.#combined(node, node.edges[0], { combiner, before, exchange: whole ? "gather" : undefined })
+    const start = chain({ kind: "combined", ...exchanged, combiner, origin }, whole ? 1 : this.#graph.partitions)
+    return after.reduce((chain, operator) => appended(chain, operator, origin), start)
+  }
+
+  /** The map side of a by-key verb, and how its other side reads it. Streams already dealt by key stay where they are. */
+  #combined(
+    node: Node,
+    edge: Edge,
+    how: {
+      readonly combiner: Combiner
+      readonly before?: readonly NarrowOperator[]
+      readonly exchange?: Exchange | undefined
+    },
+  ): Exchanged {
+    const origin = originOf(node)
+    const before = how.before ?? []
+    const chains = this.#chainsInto(edge).map((chain) =>
+      before.reduce((chain, operator) => appended(chain, operator, origin), chain),
+    )
+    const exchange = how.exchange ?? (before.length === 0 ? this.#exchangeOf(edge) : "shuffle")
+    const stage = this.#push(`${node.name} (by key)`, chains, { kind: "combine", combiner: how.combiner, exchange, origin })
+    return { stage, exchange }
+  }
+
+  #joined(
+    node: TransformNode,
+    gives: JoinKind,
+    chain: (source: StageSource, tasks?: number) => Chain,
+  ): Chain {
+    const [leftEdge, rightEdge] = node.edges as readonly [Edge, Edge]
+    const right = this.#node(rightEdge)
+    const left = this.#combined(node, leftEdge, { combiner: grouping })
+    const isHeld = right.kind === "state" && rightEdge.reads === "records" && isHeldShown(right.rule)
+    const start =
+      isHeld && (gives === "inner" || gives === "left")
+        ? chain({ kind: "lookedUp", left, stage: this.#stateStage(right) })
+        : chain({ kind: "cogrouped", left, right: this.#combined(node, rightEdge, { combiner: grouping }) })
+    const operator = joinOperator(gives)
+    return operator === undefined ? start : appended(start, operator, originOf(node))
+  }
+
+  #inputSource(input: InputNode, reads: Edge["reads"]): StageSource {
+    const take = reads === "invalid" ? "invalid" : "records"
+    if (input.time === undefined) return this.#cutSource(input, take)
+    const stage = this.#timedStage(input, input.time, take)
+    return { kind: "timed", stage, take: reads === "late" ? "late" : take }
+  }
+
   /** Records are counted where they are read; where only invalid ones are, there. */
-  #inputSource(input: InputNode, take: "records" | "invalid"): StageSource {
+  #cutSource(input: InputNode, take: "records" | "invalid"): StageSource {
     const counts = take === "records" || !(this.#readers.has(input.id) || this.#counted.has(input.id))
     if (counts) this.#counted.add(input.id)
     return { kind: "input", input, take, counts }
   }
 
+  /** The first stage of a source whose records have their own time: once for each arrival, ahead of the steps. */
+  #timedStage(input: InputNode, time: NonNullable<InputNode["time"]>, take: "records" | "invalid"): StageId {
+    const what = `${input.id}.${take}`
+    const known = this.#timedStages.get(what)
+    if (known !== undefined) return known
+    const { partitions } = this.#graph
+    const chain: Chain = { source: this.#cutSource(input, take), operators: [], tasks: partitions, slide: 1 }
+    const stage = this.#push(`${input.name} (by time)`, [chain], { kind: "timed", time, take, origin: originOf(input) }, "arrival")
+    this.#timedStages.set(what, stage)
+    return stage
+  }
+
+  #stateReads({ rule }: StateNode, reads: Edge["reads"]): "changes" | "ended" | "state" | "emitted" {
+    if (reads === "changes" || reads === "ended") return reads
+    return isHeldShown(rule) ? "state" : "emitted"
+  }
+
   #stateStage(node: StateNode): StageId {
     const known = this.stateStages.get(node.id)
     if (known !== undefined) return known
-    const source = this.#keyed(node, node.add, node.verb)
-    const chain: Chain = { source, operators: [], tasks: this.#graph.partitions }
-    const stage = this.#push(node.name, chain, { kind: "state", add: node.add, origin: originOf(node, node.verb) })
+    const { partitions } = this.#graph
+    const { rule, timeoutMs, slide } = node
+    const keysMax = node.keysMax === undefined ? undefined : Math.ceil(node.keysMax / partitions)
+    const chain: Chain = { source: this.#stateSource(node), operators: [], tasks: partitions, slide }
+    const timed = this.#order.isTimed(node)
+    const end: StageEnd = { kind: "state", rule, origin: originOf(node), timeoutMs, timed, keysMax }
+    const stage = this.#push(node.name, [chain], end)
     this.stateStages.set(node.id, stage)
     return stage
   }
 
-  /** The map side of a by-key verb, and the source its other side reads. Streams already dealt by key stay where they are. */
-  #keyed(node: TransformNode | StateNode, add: Combine, verb: string): StageSource {
-    const [edge] = node.edges
-    const origin = originOf(node, verb)
-    const exchange: Exchange = this.#isDealtByKey(edge) ? "aligned" : "shuffle"
-    const stage = this.#push(`${node.name} (by key)`, this.#chainInto(edge), { kind: "combine", add, exchange, origin })
-    return { kind: "combined", stage, exchange, add, origin }
+  #stateSource(node: StateNode): StageSource {
+    const { rule, edges } = node
+    switch (rule.verb) {
+      case "runningReduce":
+        return this.#combinedSource(node, reducing(rule.add))
+      case "reduceByWindow": {
+        const source = this.#combinedSource(node, reducing(rule.add))
+        const { slide } = this.#node(edges[0])
+        const chain: Chain = { source, operators: [], tasks: this.#graph.partitions, slide }
+        const stage = this.#push(`${node.name} (a step)`, [chain], { kind: "rows", ordered: false })
+        return { kind: "rows", stage, steps: edges[0].steps }
+      }
+      default: {
+        const ordered = this.#order.isSeen(node)
+        return { kind: "events", sides: edges.map((edge) => this.#events(node, edge, ordered)), ordered }
+      }
+    }
   }
 
-  #countStage(node: TransformNode): StageId {
-    return this.#push(`${node.name} (by partition)`, this.#chainInto(node.edges[0]), { kind: "count" })
+  #combinedSource(node: StateNode, combiner: Combiner): StageSource {
+    return { kind: "combined", ...this.#combined(node, node.edges[0], { combiner }), combiner, origin: originOf(node) }
   }
 
-  /** Whether every record of the edge's parent lies in the partition of its key. */
-  #isDealtByKey({ parent, reads }: Edge): boolean {
-    const node = this.#graph.nodes[parent]!
-    if (node.kind === "state") return reads !== "invalid"
+  #events(node: StateNode, edge: Edge, ordered: boolean): Exchanged {
+    const exchange = this.#exchangeOf(edge)
+    const end: StageEnd = { kind: "events", exchange, ordered, origin: originOf(node) }
+    return { stage: this.#push(`${node.name} (by key)`, this.#chainsInto(edge), end), exchange }
+  }
+
+  #exchangeOf(edge: Edge): Exchange {
+    return this.#isDealtByKey(edge) ? "aligned" : "shuffle"
+  }
+
+  /** Whether every record of the edge's parent is a pair that lies in the partition of its key. */
+  #isDealtByKey(edge: Edge): boolean {
+    const node = this.#node(edge)
+    if (node.kind === "state") return edge.reads !== "records" || isHeldShown(node.rule)
     if (node.kind !== "transform") return false
-    const { verb } = node.operator
-    return verb === "reduceByKey" || ((verb === "mapValues" || verb === "filter") && this.#isDealtByKey(node.edges[0]))
+    switch (node.operator.verb) {
+      case "reduceByKey":
+      case "aggregateByKey":
+      case "groupByKey":
+      case "cogroup":
+        return true
+      case "filter":
+      case "mapValues":
+      case "flatMapValues":
+      case "tap":
+      case "lookUp":
+      case "window":
+      case "union":
+        return node.edges.every((parent) => this.#node(parent).kind === "table" || this.#isDealtByKey(parent))
+      default:
+        return false
+    }
+  }
+
+  #node({ parent }: Edge): Node {
+    return this.#graph.nodes[parent]!
   }
 }
 
-function originOf(node: Node, verb: string): Origin {
+const appended = (chain: Chain, operator: NarrowOperator, origin: Origin): Chain => ({
+  ...chain,
+  operators: [...chain.operators, { operator, origin }],
+})
+
+function originOf(node: Node): Origin {
+  const verb = node.kind === "transform" ? node.operator.verb : node.kind === "state" ? node.rule.verb : node.kind
   return { verb, name: node.name, at: node.at }
 }
 

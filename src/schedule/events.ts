@@ -1,12 +1,16 @@
 /** What the scheduler hears and what it says. Everything that happens to a run's tasks is in these two lists. */
 import type { BlockName } from "../block/block-name.ts"
-import type { Step } from "../stream/step-record.ts"
+import type { Arrival, Step } from "../stream/step-record.ts"
 
 export type ScheduleEvent =
   | { readonly kind: "worker-joined"; readonly worker: string }
   | { readonly kind: "worker-lost"; readonly worker: string; readonly why: string }
   /** The step is in the log: its input is known and can be read. */
   | { readonly kind: "step-cut"; readonly step: Step }
+  /** The same of input whose records say themselves which steps they belong to. */
+  | { readonly kind: "arrival-cut"; readonly arrival: Arrival }
+  /** No step will read it any more. */
+  | { readonly kind: "arrival-read"; readonly arrival: Arrival }
   /** The attempt gave its block. `rows` counts the block's rows. */
   | { readonly kind: "task-done"; readonly attempt: number; readonly rows: number }
   | { readonly kind: "output-delivered"; readonly output: number; readonly step: Step }
@@ -19,6 +23,8 @@ export type Command =
   | { readonly kind: "drop"; readonly blocks: readonly BlockName[] }
   /** Every output of the step is delivered. */
   | { readonly kind: "step-finished"; readonly step: Step }
+  /** What the arrival brought lies there by step. */
+  | { readonly kind: "arrival-done"; readonly arrival: Arrival }
   | { readonly kind: "stop"; readonly why: StopReason }
 
 export interface RunCommand extends BlockName {

@@ -14,24 +14,43 @@
  */
 import type { BlockName } from "../block/block-name.ts"
 import { showBlockName } from "../block/block-name.ts"
-import { blockInputs } from "../plan/lineage.ts"
+import type { Read } from "../plan/lineage.ts"
+import { reachOf, readsOfTask } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { Stage } from "../plan/stage.ts"
-import type { Step } from "../stream/step-record.ts"
+import { tableRead } from "../plan/stage.ts"
+import { isDue } from "../stream/composition.ts"
+import type { Arrival, Step } from "../stream/step-record.ts"
 import type { Command, RunCommand, ScheduleEvent, TableNeed } from "./events.ts"
 import { Tables } from "./tables.ts"
 
 type BlockState = "missing" | "running" | "done"
 
-interface OpenStep {
-  readonly step: Step
-  /** The step run before this one; undefined for the first. */
-  readonly previous: Step | undefined
-  /** By stage, by partition. */
+/** What is run together: the stages of a step, or those of an arrival. */
+interface Round {
+  /** The step's, or the arrival's, number. */
+  readonly at: number
+  /** By stage, by partition; nothing for a stage that has no part in it. */
   readonly blocks: readonly BlockState[][]
   /** By stage: blocks that are not done. */
   readonly left: number[]
+}
+
+interface OpenStep extends Round {
+  /** The step run before this one; undefined for the first. */
+  readonly previous: Step | undefined
   readonly outputs: ("waiting" | "asked" | "delivered")[]
+}
+
+interface OpenArrival extends Round {
+  isTold: boolean
+}
+
+/** Blocks of a finished step, and how many steps later they are read last. */
+interface Kept {
+  readonly step: Step
+  readonly reach: number
+  readonly blocks: readonly BlockName[]
 }
 
 interface Attempt extends BlockName {
@@ -45,7 +64,10 @@ const ATTEMPTS_MAX = 4
 
 export class Scheduler {
   readonly #plan: Plan
+  readonly #reach: readonly number[] // by stage: steps its blocks are read after their own
   readonly #steps: OpenStep[] = [] // in order
+  readonly #arrivals: OpenArrival[] = [] // in order
+  #kept: Kept[] = [] // blocks of finished steps that may still be read
   readonly #workers = new Map<string, Set<number>>() // attempts under way, oldest first
   readonly #attempts = new Map<number, Attempt>()
   readonly #deaths = new Map<string, number>() // by block name: workers that died while running it
@@ -55,6 +77,7 @@ export class Scheduler {
 
   constructor(plan: Plan) {
     this.#plan = plan
+    this.#reach = reachOf(plan)
   }
 
   /** Steps that are cut and not finished. */
@@ -62,10 +85,16 @@ export class Scheduler {
     return this.#steps.length
   }
 
+  /** Arrivals that are cut and not done. */
+  get openArrivals(): number {
+    return this.#arrivals.filter(({ isTold }) => !isTold).length
+  }
+
   /** Takes in what happened and says what is to be done now. */
   handle(events: readonly ScheduleEvent[]): Command[] {
     const commands: Command[] = []
     for (const event of events) this.#hear(event, commands)
+    this.#tellArrivals(commands)
     this.#finishSteps(commands)
     this.#askForMissing(commands)
     this.#deliver(commands)
@@ -89,6 +118,12 @@ export class Scheduler {
         this.#steps.push(this.#newStep(event.step))
         this.#lastCut = event.step
         break
+      case "arrival-cut":
+        this.#arrivals.push({ ...this.#newRound(event.arrival, ({ per }) => per === "arrival"), isTold: false })
+        break
+      case "arrival-read":
+        this.#dropArrival(event.arrival, commands)
+        break
       case "task-done":
         this.#taskDone(event.attempt, event.rows)
         break
@@ -97,13 +132,18 @@ export class Scheduler {
     }
   }
 
+  #newRound(at: number, hasPart: (stage: Stage) => boolean): Round {
+    const tasks = this.#plan.stages.map((stage) => (hasPart(stage) ? stage.tasks : 0))
+    return { at, blocks: tasks.map((length) => Array.from({ length }, (): BlockState => "missing")), left: tasks }
+  }
+
+  /** Outputs of a stage that is not due in the step have nothing to be delivered. */
   #newStep(step: Step): OpenStep {
+    const isPart = ({ per, slide }: Stage): boolean => per === "step" && isDue(step, slide)
     return {
-      step,
+      ...this.#newRound(step, isPart),
       previous: this.#lastCut,
-      blocks: this.#plan.stages.map((stage) => Array.from({ length: stage.tasks }, (): BlockState => "missing")),
-      left: this.#plan.stages.map((stage) => stage.tasks),
-      outputs: this.#plan.outputs.map(() => "waiting"),
+      outputs: this.#plan.outputs.map(({ stage }) => (isPart(this.#plan.stages[stage]!) ? "waiting" : "delivered")),
     }
   }
 
@@ -112,9 +152,9 @@ export class Scheduler {
     if (task === undefined) return
     this.#attempts.delete(attempt)
     this.#workers.get(task.worker)!.delete(attempt)
-    const open = this.#open(task.step)!
-    open.blocks[task.stage]![task.partition] = "done"
-    open.left[task.stage]!--
+    const round = this.#round(task)!
+    round.blocks[task.stage]![task.partition] = "done"
+    round.left[task.stage]!--
     if (this.#plan.stages[task.stage]!.end.kind === "state")
       this.#tables.gained(task.stage, task.partition, task.step, rows)
   }
@@ -131,7 +171,7 @@ export class Scheduler {
       const { stage, step, partition } = this.#attempts.get(attempt)!
       const task = { stage, step, partition }
       this.#attempts.delete(attempt)
-      this.#open(step)!.blocks[stage]![partition] = "missing"
+      this.#round(task)!.blocks[stage]![partition] = "missing"
       if (running) this.#countDeath(task, why, commands)
       running = false
     }
@@ -145,26 +185,55 @@ export class Scheduler {
       commands.push({ kind: "stop", why: { kind: "task-attempts", task, attempts: deaths, why } })
   }
 
-  /** Steps whose outputs are all delivered leave in order, and their blocks with them. */
+  #tellArrivals(commands: Command[]): void {
+    for (const arrival of this.#arrivals) {
+      if (arrival.isTold || arrival.left.some((left) => left > 0)) continue
+      arrival.isTold = true
+      commands.push({ kind: "arrival-done", arrival: arrival.at })
+    }
+  }
+
+  #dropArrival(arrival: Arrival, commands: Command[]): void {
+    const index = this.#arrivals.findIndex(({ at }) => at === arrival)
+    const blocks = blocksOf(this.#arrivals[index]!, this.#plan.stages)
+    this.#arrivals.splice(index, 1)
+    commands.push({ kind: "drop", blocks })
+  }
+
+  /** Steps whose outputs are all delivered leave in order, and their blocks with them as soon as no other step reads them. */
   #finishSteps(commands: Command[]): void {
     while (
       this.#steps[0]?.outputs.every((output) => output === "delivered") &&
       this.#steps[0].left.every((left) => left === 0)
     ) {
-      const { step } = this.#steps.shift()!
-      const blocks = this.#plan.stages
-        .filter((stage) => stage.end.kind !== "state")
-        .flatMap((stage) =>
-          Array.from({ length: stage.tasks }, (_, partition) => ({ stage: stage.id, step, partition })),
-        )
-      commands.push({ kind: "drop", blocks }, { kind: "step-finished", step })
+      const open = this.#steps.shift()!
+      const blocks = blocksOf(
+        open,
+        this.#plan.stages.filter(({ id, end }) => end.kind !== "state" && this.#reach[id] === 0),
+      )
+      for (const stage of this.#plan.stages) {
+        const reach = this.#reach[stage.id]!
+        if (reach > 0) this.#kept.push({ step: open.at, reach, blocks: blocksOf(open, [stage]) })
+      }
+      commands.push({ kind: "drop", blocks }, { kind: "step-finished", step: open.at })
       this.#deaths.clear()
     }
+    this.#dropUnreachable(commands)
     this.#dropSettledDeltas(commands)
   }
 
+  /** Blocks that windows read stay until the last step that reaches them is finished. */
+  #dropUnreachable(commands: Command[]): void {
+    if (this.#kept.length === 0) return
+    const next = this.#steps[0]?.at ?? this.#lastCut! + 1
+    const isRead = ({ step, reach }: Kept): boolean => next <= step + reach
+    const blocks = this.#kept.filter((kept) => !isRead(kept)).flatMap((kept) => kept.blocks)
+    this.#kept = this.#kept.filter(isRead)
+    if (blocks.length > 0) commands.push({ kind: "drop", blocks })
+  }
+
   #dropSettledDeltas(commands: Command[]): void {
-    const firstOpen = this.#steps[0]?.step
+    const firstOpen = this.#steps[0]?.at
     const blocks: BlockName[] = []
     for (const { id: stage, end, tasks } of this.#plan.stages) {
       if (end.kind !== "state") continue
@@ -177,33 +246,39 @@ export class Scheduler {
 
   #askForMissing(commands: Command[]): void {
     if (this.#workers.size === 0) return
-    for (const open of this.#steps) {
+    for (const round of [...this.#arrivals, ...this.#steps]) {
       for (const stage of this.#plan.stages) {
-        if (open.left[stage.id] === 0) continue
-        const blocks = open.blocks[stage.id]!
+        if (round.left[stage.id] === 0) continue
+        const blocks = round.blocks[stage.id]!
         for (let partition = 0; partition < stage.tasks; partition++) {
-          if (blocks[partition] !== "missing" || !this.#inputsExist(open, stage, partition)) continue
+          if (blocks[partition] !== "missing" || !this.#inputsExist(round, stage, partition)) continue
           const worker = this.#placeFor(stage, partition)
           if (worker === undefined) continue
           blocks[partition] = "running"
-          commands.push(this.#run(open, stage, partition, worker))
+          commands.push(this.#run(round, stage, partition, worker))
         }
       }
     }
   }
 
-  #inputsExist(open: OpenStep, stage: Stage, partition: number): boolean {
-    const inputs = blockInputs(this.#plan, stage, partition)
-    if (inputs !== undefined) {
-      const isOne = inputs.first === inputs.last // else it is every task of the stage
-      if (isOne ? open.blocks[inputs.stage]![inputs.first] !== "done" : open.left[inputs.stage] !== 0) return false
-    }
-    if (stage.source.kind === "state") return open.blocks[stage.source.stage]![partition] === "done"
-    if (stage.end.kind === "state" && open.previous !== undefined) {
-      const previous = this.#open(open.previous) // a step that is not open any more is done
-      return previous === undefined || previous.blocks[stage.id]![partition] === "done"
-    }
-    return true
+  #inputsExist(round: Round, stage: Stage, partition: number): boolean {
+    const reads = readsOfTask(stage, partition)
+    if (!reads.every((ofBranch) => ofBranch.every((read) => this.#exists(read, round, partition)))) return false
+    const table = tableRead(stage)
+    if (table === undefined) return true
+    if (table !== stage.id) return round.blocks[table]![partition] === "done"
+    // Versions come one after the other; a step that is not open any more is done.
+    return this.#steps.every(({ at, blocks }) => at >= round.at || (blocks[table]![partition] ?? "done") === "done")
+  }
+
+  /** Cuts and arrivals exist when their step is cut; blocks of steps that are not open any more are kept. */
+  #exists(read: Read, round: Round, partition: number): boolean {
+    if (read.kind !== "blocks") return true
+    const [first, last] = [round.at + read.steps[0], round.at + read.steps[1]]
+    return this.#steps.every(({ at, left, blocks }) => {
+      if (at < first || at > last || left[read.stage] === 0) return true
+      return read.tasks === "same" && blocks[read.stage]![partition] === "done"
+    })
   }
 
   /**
@@ -211,7 +286,7 @@ export class Scheduler {
    * worker is clearly less busy.
    */
   #placeFor(stage: Stage, partition: number): string | undefined {
-    const state = stateRead(stage)
+    const state = tableRead(stage)
     const workers = [...this.#workers.keys()]
     const home = workers[partition % workers.length]!
     if (state !== undefined) return this.#tables.holder(state, partition) ?? home
@@ -224,18 +299,18 @@ export class Scheduler {
     return this.#workers.get(worker)!.size
   }
 
-  #run(open: OpenStep, stage: Stage, partition: number, worker: string): RunCommand {
+  #run(round: Round, stage: Stage, partition: number, worker: string): RunCommand {
     const attempt = this.#nextAttempt++
-    const task = { stage: stage.id, step: open.step, partition }
+    const task = { stage: stage.id, step: round.at, partition }
     this.#attempts.set(attempt, { ...task, worker })
     this.#workers.get(worker)!.add(attempt)
-    return { kind: "run", attempt, worker, ...task, table: this.#tableFor(open, stage, partition, worker) }
+    return { kind: "run", attempt, worker, ...task, table: this.#tableFor(round, stage, partition, worker) }
   }
 
-  #tableFor(open: OpenStep, stage: Stage, partition: number, worker: string): TableNeed | undefined {
-    const state = stateRead(stage)
+  #tableFor({ at }: Round, stage: Stage, partition: number, worker: string): TableNeed | undefined {
+    const state = tableRead(stage)
     if (state === undefined) return undefined
-    const version = stage.source.kind === "state" ? open.step : open.previous
+    const version = state === stage.id ? this.#open(at)!.previous : at
     return this.#tables.moveTo(state, partition, worker, version, this.#steps[0]!.previous)
   }
 
@@ -245,16 +320,20 @@ export class Scheduler {
       const next = this.#steps.find((open) => open.outputs[output] !== "delivered")
       if (next === undefined || next.outputs[output] === "asked" || next.left[stage] !== 0) return
       next.outputs[output] = "asked"
-      commands.push({ kind: "deliver", output, step: next.step })
+      commands.push({ kind: "deliver", output, step: next.at })
     })
   }
 
   #open(step: Step): OpenStep | undefined {
-    return this.#steps.find((open) => open.step === step)
+    return this.#steps.find(({ at }) => at === step)
+  }
+
+  #round({ stage, step }: BlockName): Round | undefined {
+    const rounds: readonly Round[] = this.#plan.stages[stage]!.per === "arrival" ? this.#arrivals : this.#steps
+    return rounds.find(({ at }) => at === step)
   }
 }
 
-/** The state whose table a stage's tasks read, if any: the one it updates, or the one it scans. */
-function stateRead(stage: Stage): number | undefined {
-  return stage.end.kind === "state" ? stage.id : stage.source.kind === "state" ? stage.source.stage : undefined
-}
+/** The names of the blocks that these stages give in a round. */
+const blocksOf = ({ at, blocks }: Round, stages: readonly Stage[]): BlockName[] =>
+  stages.flatMap(({ id }) => blocks[id]!.map((_, partition) => ({ stage: id, step: at, partition })))

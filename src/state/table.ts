@@ -3,37 +3,74 @@
  *
  * A stage never changes a table: it reads a version and gives a delta, and whoever keeps the table applies the delta
  * once. A table can always be thrown away and built again from deltas. Readers of versions behind the newest see them
- * through the old values that newer deltas carry.
+ * through the old values that are kept as long as somebody may ask.
+ *
+ * Keys have slots in order of creation: slot 0 was created first. A key that ends leaves its slot empty; when most slots
+ * are, the table is made anew without them, in the same order.
  */
 import { decodeValue, encodeValue } from "../base/encoding.ts"
 import type { Block } from "../block/block.ts"
-import { Change } from "../block/block.ts"
+import { isEnd } from "../block/block.ts"
 import { KeyIndex } from "../block/key-index.ts"
+import { Marks } from "./marks.ts"
 
-/** One version of a table. Keys have slots in order of creation: slot 0 was created first. */
+/** One version of a table. */
 export interface ReadOnlyTable {
-  /** Number of keys held, and of slots. */
+  /** Number of keys held. */
   readonly size: number
+  /** Number of slots, empty ones included. */
+  readonly slots: number
   /** The key's slot, or −1 if it is not held. */
   find(key: unknown): number
+  /** Whether there is a key in this slot. */
+  isHeld(slot: number): boolean
   keyAt(slot: number): unknown
   /** A fresh value for anything that is not primitive. */
   valueAt(slot: number): unknown
+  /** What the state noted with the value: the step that touched the key last, or the like. */
+  markAt(slot: number): number
+  /** Slots of held keys, lowest mark first, of equal marks lowest slot first. For tables that order their marks. */
+  byMark(): Iterable<number>
 }
 
-/** What a newer delta knows of the version before it. */
+/** What the newer versions' deltas replaced. */
 interface Undo {
   readonly step: number
+  readonly slotsBefore: number
   readonly sizeBefore: number
-  readonly oldValues: ReadonlyMap<number, unknown>
+  /** By slot. */
+  old: Map<number, Entry>
+  /** Keys that ended, and the slots they had. */
+  readonly ended: KeyIndex
+  endedSlots: number[]
 }
 
+interface Entry {
+  readonly value: unknown
+  readonly mark: number
+}
+
+/** The value of an empty slot. */
+const EMPTY = Symbol("empty slot")
+
+/** Empty slots that are never worth making the table anew. */
+const EMPTY_MIN = 1_000
+
 export class Table {
-  readonly #keys = new KeyIndex()
-  readonly #values: unknown[] = []
+  #keys = new KeyIndex()
+  #values: unknown[] = []
+  #marks: Marks
+  #size = 0
   readonly #undo: Undo[] = [] // oldest first
+  readonly #orders: boolean
   #step: number | undefined
   #oldest: number | undefined // version that can be read
+
+  /** `ordersMarks`: somebody asks for the keys in the order of their marks, as states do whose keys end by time. */
+  constructor(ordersMarks: boolean = false) {
+    this.#orders = ordersMarks
+    this.#marks = new Marks(ordersMarks)
+  }
 
   /** The step whose delta was applied last; undefined before the first. */
   get step(): number | undefined {
@@ -43,16 +80,21 @@ export class Table {
   /** Applies the delta of the next step. A delta of a step that is already in the table is left alone. */
   apply(step: number, delta: Block): void {
     if (this.#step !== undefined && step <= this.#step) return
-    const [keys, values, changes] = [delta.column(0), delta.column(1), delta.column(3)]
-    const sizeBefore = this.#values.length
-    const oldValues = new Map<number, unknown>()
-    for (let row = 0; row < delta.rows; row++) {
-      if (changes.at(row) === Change.ended) throw new Error("invariant: no operator ends a key yet")
-      const slot = this.#keys.slot(keys.at(row))
-      if (slot < sizeBefore) oldValues.set(slot, this.#values[slot])
-      this.#values[slot] = stored(values.at(row))
+    const undo: Undo = {
+      step,
+      slotsBefore: this.#values.length,
+      sizeBefore: this.#size,
+      old: new Map(),
+      ended: new KeyIndex(),
+      endedSlots: [],
     }
-    this.#undo.push({ step, sizeBefore, oldValues })
+    const [keys, values, changes, marks] = [delta.column(0), delta.column(1), delta.column(3), delta.column(4)]
+    for (let row = 0; row < delta.rows; row++) {
+      const key = keys.at(row)
+      if (isEnd(changes.at(row) as number)) this.#end(key, undo)
+      else this.#write(key, values.at(row), marks.at(row) as number, undo)
+    }
+    this.#undo.push(undo)
     this.#step = step
   }
 
@@ -61,6 +103,8 @@ export class Table {
     if (before === undefined) return
     this.#oldest = before
     while (this.#undo[0] !== undefined && this.#undo[0].step <= before) this.#undo.shift()
+    const empty = this.#values.length - this.#size
+    if (empty > EMPTY_MIN && empty > this.#size) this.#compact()
   }
 
   /**
@@ -72,38 +116,93 @@ export class Table {
       throw new Error(`invariant: step ${step} was let go, the oldest is ${this.#oldest}`)
     }
     const newer = this.#undo.filter((undo) => step === undefined || undo.step > step)
-    const oldest = newer[0]
-    if (oldest === undefined) return new Version(this.#keys, this.#values, this.#values.length, [])
-    return new Version(
-      this.#keys,
-      this.#values,
-      oldest.sizeBefore,
-      newer.map((undo) => undo.oldValues),
-    )
+    return new Version(this.#keys, this.#values, this.#marks, this.#size, newer)
+  }
+
+  #write(key: unknown, value: unknown, mark: number, undo: Undo): void {
+    const found = this.#keys.find(key)
+    const slot = found === -1 ? this.#keys.slot(key) : found
+    if (found === -1) this.#size++
+    else this.#keep(slot, undo)
+    this.#values[slot] = stored(value)
+    this.#marks.set(slot, mark)
+  }
+
+  /** A key that was created in the same step is not there. */
+  #end(key: unknown, undo: Undo): void {
+    const slot = this.#keys.find(key)
+    if (slot === -1) return
+    this.#keep(slot, undo)
+    undo.ended.slot(key)
+    undo.endedSlots.push(slot)
+    this.#keys.remove(key)
+    this.#values[slot] = EMPTY
+    this.#marks.remove(slot)
+    this.#size--
+  }
+
+  #keep(slot: number, undo: Undo): void {
+    if (slot < undo.slotsBefore) undo.old.set(slot, { value: this.#values[slot], mark: this.#marks.at(slot) })
+  }
+
+  /** Leaves out the slots that are empty in every version that can be read. */
+  #compact(): void {
+    const needed = new Set(this.#undo.flatMap(({ old }) => [...old.keys()]))
+    const [keys, values, marks] = [new KeyIndex(), [] as unknown[], new Marks(this.#orders)]
+    const moved: number[] = [] // the new slot of each old one, or where it would be
+    for (let slot = 0; slot < this.#values.length; slot++) {
+      moved.push(values.length)
+      const [key, value] = [this.#keys.keyAt(slot), this.#values[slot]]
+      if (value !== EMPTY) {
+        keys.slot(key)
+        marks.set(values.length, this.#marks.at(slot))
+      } else if (needed.has(slot)) keys.skip(key)
+      else continue
+      values.push(value)
+    }
+    this.#undo.forEach((undo, index) => {
+      this.#undo[index] = {
+        ...undo,
+        slotsBefore: moved[undo.slotsBefore] ?? values.length,
+        old: new Map([...undo.old].map(([slot, entry]) => [moved[slot]!, entry])),
+        endedSlots: undo.endedSlots.map((slot) => moved[slot]!),
+      }
+    })
+    this.#keys = keys
+    this.#values = values
+    this.#marks = marks
   }
 }
 
 class Version implements ReadOnlyTable {
   readonly size: number
+  readonly slots: number
   readonly #keys: KeyIndex
   readonly #values: readonly unknown[]
-  readonly #overlays: readonly ReadonlyMap<number, unknown>[] // oldest first: its value is the one that held
+  readonly #marks: Marks
+  readonly #newer: readonly Undo[] // oldest first: what it replaced is what held
 
-  constructor(
-    keys: KeyIndex,
-    values: readonly unknown[],
-    size: number,
-    overlays: readonly ReadonlyMap<number, unknown>[],
-  ) {
+  constructor(keys: KeyIndex, values: readonly unknown[], marks: Marks, size: number, newer: readonly Undo[]) {
     this.#keys = keys
     this.#values = values
-    this.size = size
-    this.#overlays = overlays
+    this.#marks = marks
+    this.#newer = newer
+    this.size = newer[0]?.sizeBefore ?? size
+    this.slots = newer[0]?.slotsBefore ?? values.length
   }
 
   find(key: unknown): number {
     const slot = this.#keys.find(key)
-    return slot < this.size ? slot : -1
+    if (slot !== -1 && slot < this.slots) return slot
+    for (const { ended, endedSlots } of this.#newer) {
+      const index = ended.find(key)
+      if (index !== -1 && endedSlots[index]! < this.slots) return endedSlots[index]!
+    }
+    return -1
+  }
+
+  isHeld(slot: number): boolean {
+    return this.#entry(slot) !== EMPTY
   }
 
   keyAt(slot: number): unknown {
@@ -112,10 +211,29 @@ class Version implements ReadOnlyTable {
   }
 
   valueAt(slot: number): unknown {
-    for (const overlay of this.#overlays) {
-      if (overlay.has(slot)) return loaded(overlay.get(slot))
+    return loaded(this.#entry(slot))
+  }
+
+  markAt(slot: number): number {
+    for (const { old } of this.#newer) {
+      const entry = old.get(slot)
+      if (entry !== undefined) return entry.mark
     }
-    return loaded(this.#values[slot])
+    return this.#marks.at(slot)
+  }
+
+  byMark(): Iterable<number> {
+    if (this.#newer.length === 0) return this.#marks.inOrder()
+    const held = Array.from({ length: this.slots }, (_, slot) => slot).filter((slot) => this.isHeld(slot))
+    return held.sort((a, b) => this.markAt(a) - this.markAt(b) || a - b)
+  }
+
+  #entry(slot: number): unknown {
+    for (const { old } of this.#newer) {
+      const entry = old.get(slot)
+      if (entry !== undefined) return entry.value
+    }
+    return this.#values[slot]
   }
 }
 

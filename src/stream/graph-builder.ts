@@ -2,10 +2,11 @@
 import type { SourcePosition } from "../base/call-site.ts"
 import { parseDuration } from "../base/duration.ts"
 import { refuse } from "../base/errors.ts"
+import { composed } from "./composition.ts"
 import type { Graph, Node, NodeId } from "./node.ts"
 
-/** A node as a verb describes it: the builder adds number and name. */
-type Unnumbered<N> = N extends Node ? Omit<N, "id" | "name"> & { readonly name: string | undefined } : never
+/** A node as a verb describes it: the builder adds number and name, and, when all are known, what they mean together. */
+type Unnumbered<N> = N extends Node ? Omit<N, "id" | "name" | "slide"> & { readonly name: string | undefined } : never
 
 export class GraphBuilder {
   readonly #job: string
@@ -22,10 +23,10 @@ export class GraphBuilder {
     if (this.#sealed) throw refuse("MR_GRAPH_SEALED", { verb })
     const id = this.#nodes.length
     const name = node.name ?? `${verb}-${id}`
-    if (this.#nodes.some((other) => other.kind === node.kind && other.name === name && node.kind !== "transform")) {
+    if (this.#nodes.some((other) => isNamed(other.kind, node.kind) && other.name === name)) {
       throw refuse("MR_NAME_TAKEN", { kind: node.kind === "input" ? "source" : node.kind, name, at: node.at })
     }
-    this.#nodes.push(Object.freeze({ ...node, id, name }) as Node)
+    this.#nodes.push({ ...node, id, name, slide: 1 } as Node)
     return id
   }
 
@@ -49,11 +50,11 @@ export class GraphBuilder {
     if (!this.#nodes.some((node) => node.kind === "output")) throw refuse("MR_NO_OUTPUT", { job: this.#job })
     if (intervalMs === undefined && this.#interval === undefined)
       throw refuse("MR_INTERVAL_MISSING", { job: this.#job })
-    return Object.freeze({
-      job: this.#job,
-      nodes: Object.freeze([...this.#nodes]),
-      intervalMs: intervalMs ?? parseDuration(this.#interval!.text, "the interval"),
-      partitions,
-    })
+    const stepMs = intervalMs ?? parseDuration(this.#interval!.text, "the interval")
+    const nodes = Object.freeze(composed(this.#nodes, stepMs))
+    return Object.freeze({ job: this.#job, nodes, intervalMs: stepMs, partitions })
   }
 }
+
+/** Names of one kind of node must differ, but for transforms, whose names are for messages only. */
+const isNamed = (kind: Node["kind"], other: Node["kind"]): boolean => kind === other && kind !== "transform"

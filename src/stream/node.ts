@@ -1,5 +1,6 @@
 /**
- * The graph's nodes: frozen data, four kinds. Everything a program says is composed from these.
+ * The graph's nodes: frozen data, four kinds, and tables, which are inputs that are looked up by key. Everything a
+ * program says is composed from these.
  *
  *     input ──▶ transform ──▶ … ──▶ state ──▶ … ──▶ output
  *
@@ -7,13 +8,17 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { SourcePosition } from "../base/call-site.ts"
-import type { Combine, Operator } from "./operator.ts"
+import type { Operator } from "./operator.ts"
 import type { Content, Source } from "./source.ts"
+import type { StateRule } from "./state-rule.ts"
 
 export type NodeId = number
 
-/** What of the parent an edge reads: its records, a state's keys written in the step, or a source's invalid records. */
-export type Reads = "records" | "changes" | "invalid"
+/**
+ * What of the parent an edge reads: its records, or, of a state, the keys written or those ended in the step, or, of a
+ * source, its invalid records or those that came too late.
+ */
+export type Reads = "records" | "changes" | "ended" | "invalid" | "late"
 
 export interface Edge {
   readonly parent: NodeId
@@ -26,10 +31,27 @@ interface NodeBase {
   readonly id: NodeId
   readonly name: string
   readonly at: SourcePosition | undefined
+  /**
+   * Steps from one of its RDDs to the next: 1 for most. A node of slide n has one at each step whose end is a whole
+   * multiple of n steps since the Unix epoch.
+   */
+  readonly slide: number
 }
 
 /** What happens to a record that cannot be decoded or does not match the schema. */
 export type OnInvalid = "stop" | "skip" | "collect"
+
+/** How records are given to steps by their own time. */
+export interface RecordTime {
+  /** Milliseconds since the Unix epoch, or a Date. */
+  readonly of: (record: never) => unknown
+  /** How far a record may be behind the newest of its source's partition. */
+  readonly slackMs: number
+  /** After so long without a record a partition of the source holds nobody back. Undefined: slack or two steps. */
+  readonly idleMs: number | undefined
+  /** Records further ahead of the clock are left out; undefined: none is. */
+  readonly aheadMs: number | undefined
+}
 
 export interface InputNode extends NodeBase {
   readonly kind: "input"
@@ -40,21 +62,35 @@ export interface InputNode extends NodeBase {
   readonly onInvalid: OnInvalid
   readonly recordBytesMax: number
   readonly stepBytesMax: number
+  /** Undefined: a record belongs to the step in which it arrives. */
+  readonly time: RecordTime | undefined
+}
+
+/** Rows by key, loaded on the driver, again now and then; a step sees one version of them. */
+export interface TableNode extends NodeBase {
+  readonly kind: "table"
+  readonly edges: readonly []
+  readonly load: (params: never) => unknown
+  readonly key: (row: unknown) => unknown
+  /** Undefined: it is loaded once. */
+  readonly refreshMs: number | undefined
 }
 
 export interface TransformNode extends NodeBase {
   readonly kind: "transform"
-  readonly edges: readonly [Edge]
+  /** One for most; a join has two, a union any number. */
+  readonly edges: readonly [Edge, ...Edge[]]
   readonly operator: Operator
 }
 
 export interface StateNode extends NodeBase {
   readonly kind: "state"
-  readonly verb: "runningReduce"
-  readonly edges: readonly [Edge]
-  readonly add: Combine
-  /** What ends a key. */
-  readonly ends: "forever"
+  readonly edges: readonly [Edge, ...Edge[]]
+  readonly rule: StateRule
+  /** A key ends when this much step time has passed since the step that touched it last. Undefined: never. */
+  readonly timeoutMs: number | undefined
+  /** Keys held at most, in all partitions together; the one touched longest ago ends first. Undefined: any number. */
+  readonly keysMax: number | undefined
 }
 
 export interface OutputNode extends NodeBase {
@@ -68,7 +104,7 @@ export type Output =
   | { readonly kind: "foreachRDD"; readonly f: (...args: never[]) => unknown; readonly attemptsMax: number }
   | { readonly kind: "rows" } // read by the program that started the job
 
-export type Node = InputNode | TransformNode | StateNode | OutputNode
+export type Node = InputNode | TableNode | TransformNode | StateNode | OutputNode
 
 /** The whole program, sealed: node `i` stands at index `i`, parents before children. */
 export interface Graph {

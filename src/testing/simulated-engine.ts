@@ -6,7 +6,7 @@
  */
 import type { Random } from "../base/random.ts"
 import { randomOf } from "../base/random.ts"
-import type { Manner } from "../compute/run-stage.ts"
+import type { Manner } from "../compute/runnable-stage.ts"
 import { fingerprintLines } from "../plan/fingerprint.ts"
 import { planOf } from "../plan/plan.ts"
 import type { JobDefinition } from "../stream/job-definition.ts"

@@ -36,14 +36,39 @@ export interface TaskMessage {
   readonly partition: number
   /** The end of the step's interval, milliseconds since the Unix epoch: what the program's functions see as now. */
   readonly end: number
-  readonly cuts: readonly CutMessage[]
-  readonly blocks: readonly SharedArrayBuffer[]
+  /** By branch, by read: what lineage names, in its order. */
+  readonly branches: readonly (readonly ReadMessage[])[]
   readonly table: TableMessage | undefined
+  readonly rows: readonly RowsMessage[]
+  /** Of a task that runs for an arrival. */
+  readonly arrival: ArrivalMessage | undefined
 }
 
+/** Cuts of an input, or blocks of another stage with the steps (or arrivals) they are of. */
+export interface ReadMessage {
+  readonly cuts: readonly CutMessage[]
+  readonly blocks: readonly { readonly step: Step; readonly buffer: SharedArrayBuffer }[]
+}
+
+/** `at`: its place among all that arrived with it; `origin`: which of a stream's sources it is from. */
 export type CutMessage =
-  | { readonly kind: "chunk"; readonly buffer: SharedArrayBuffer }
-  | { readonly kind: "range"; readonly from: number; readonly until: number }
+  | { readonly kind: "chunk"; readonly at: number; readonly origin: number; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: "range"; readonly at: number; readonly from: number; readonly until: number }
+
+/** One version of a table's rows, as pairs of key and row. */
+export interface RowsMessage {
+  readonly node: number
+  readonly version: number
+  readonly buffer: SharedArrayBuffer
+}
+
+/** What a record's own time is compared with. */
+export interface ArrivalMessage {
+  /** The clock when it was cut, milliseconds since the Unix epoch. */
+  readonly at: number
+  /** Records of steps before this one are late. */
+  readonly openFrom: Step | undefined
+}
 
 /** Which version of a state's table the task reads, and the deltas that lead there from what the worker has. */
 export interface TableMessage {
@@ -79,7 +104,26 @@ export interface AccountMessage {
   readonly bytes: number
   readonly invalid: number
   readonly skipped: number
-  readonly samples: readonly { readonly kind: "invalid" | "skipped"; readonly why: string; readonly record: string }[]
+  readonly late: number
+  readonly early: number
+  readonly samples: readonly { readonly kind: BadKind; readonly why: string; readonly record: string }[]
+  readonly taps: readonly { readonly label: string; readonly records: number; readonly samples: readonly string[] }[]
+  /** Of a task that runs for an arrival: what times its records have. */
+  readonly times: TimesMessage | undefined
+}
+
+/** Why a record is told of. */
+export type BadKind = "invalid" | "skipped" | "late" | "early"
+
+export interface TimesMessage {
+  /** The steps that records are of, late ones left out, in order. */
+  readonly steps: readonly Step[]
+  /** Late or invalid records are among them, which belong to the step in which they came. */
+  readonly came: boolean
+  /** The newest time of each partition of the source, by its place among the sources of the stream. */
+  readonly newest: readonly { readonly origin: number; readonly time: number }[]
+  /** Late records by the hour (since the Unix epoch) that their time is in. */
+  readonly lateByHour: readonly { readonly hour: number; readonly records: number }[]
 }
 
 export interface ConsoleMessage {

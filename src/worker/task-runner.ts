@@ -1,32 +1,38 @@
 /** A worker's inside, the same on every engine: runs tasks of one program and keeps the tables of its partitions. */
-import type { FromTheStart, Manner, TaskResult } from "../compute/run-stage.ts"
-import { RunnableStage, runStage } from "../compute/run-stage.ts"
 import type { CutInput } from "../compute/input-reader.ts"
+import { RowsByKey } from "../compute/rows-by-key.ts"
+import type { FromTheStart, TaskResult } from "../compute/run-stage.ts"
+import { runStage } from "../compute/run-stage.ts"
+import type { Manner } from "../compute/runnable-stage.ts"
+import { RunnableStage } from "../compute/runnable-stage.ts"
+import type { TaskInputs } from "../compute/task-inputs.ts"
 import { Block } from "../block/block.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 import { Table } from "../state/table.ts"
-import type { CutMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
+import type { CutMessage, ReadMessage, RowsMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
 import { duringTask } from "./determinism.ts"
 
 export class TaskRunner {
-  readonly #job: string
+  readonly #plan: Plan
   readonly #stages: readonly RunnableStage[]
   readonly #tables = new Map<string, Table>()
+  readonly #rows = new Map<number, { readonly version: number; readonly rows: RowsByKey }>() // by table node: the newest
 
   constructor(plan: Plan, manner: Manner) {
-    this.#job = plan.graph.job
-    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph.partitions, manner))
+    this.#plan = plan
+    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner))
   }
 
   /** @throws what `runStage` throws */
   run(task: TaskMessage): TaskResult {
-    const inputs = {
-      cuts: task.cuts.map(readCut),
-      blocks: task.blocks.map((buffer) => new Block(buffer)),
+    const inputs: TaskInputs = {
+      branches: task.branches.map((reads) => reads.map(readInput)),
       table: task.table === undefined ? undefined : this.#tableAt(task.table, task.partition),
+      tables: new Map(task.rows.map((rows) => [rows.node, this.#rowsOf(rows)])),
+      arrival: task.arrival,
     }
-    const during: FromTheStart = (f) => duringTask(this.#job, task, f)
+    const during: FromTheStart = (f) => duringTask(this.#plan.graph.job, task, f)
     return during(() => runStage(this.#stages[task.stage]!, task, inputs, during))
   }
 
@@ -34,13 +40,35 @@ export class TaskRunner {
   #tableAt({ stage, version, deltas, fresh, oldest }: TableMessage, partition: number): ReadOnlyTable {
     const name = `${stage}/${partition}`
     let table = fresh ? undefined : this.#tables.get(name)
-    if (table === undefined) this.#tables.set(name, (table = new Table()))
+    if (table === undefined) this.#tables.set(name, (table = new Table(this.#keysEnd(stage))))
     for (const { step, buffer } of deltas) table.apply(step, new Block(buffer))
     table.forget(oldest)
     return table.at(version)
   }
+
+  /** Keys that end by time or number are looked for in the order in which they were touched. */
+  #keysEnd(stage: number): boolean {
+    const { end } = this.#plan.stages[stage]!
+    return end.kind === "state" && (end.timeoutMs !== undefined || end.keysMax !== undefined)
+  }
+
+  /** An index is made once for each version; steps see versions in order. */
+  #rowsOf({ node, version, buffer }: RowsMessage): RowsByKey {
+    const known = this.#rows.get(node)
+    if (known?.version === version) return known.rows
+    const rows = new RowsByKey(new Block(buffer))
+    if (known === undefined || version > known.version) this.#rows.set(node, { version, rows })
+    return rows
+  }
 }
 
+const readInput = ({ cuts, blocks }: ReadMessage): TaskInputs["branches"][number][number] => ({
+  cuts: cuts.map(readCut),
+  blocks: blocks.map(({ step, buffer }) => ({ step, block: new Block(buffer) })),
+})
+
 function readCut(cut: CutMessage): CutInput {
-  return cut.kind === "chunk" ? { kind: "chunk", block: new Block(cut.buffer) } : cut
+  if (cut.kind === "range") return { ...cut, origin: 0 }
+  const { at, origin, buffer } = cut
+  return { kind: "chunk", at, origin, block: new Block(buffer) }
 }

@@ -1,0 +1,167 @@
+/** The rows that a branch starts from, as its source says, from what its task was given. */
+import { freezeDeep } from "../base/values.ts"
+import type { Block } from "../block/block.ts"
+import type { Reader } from "../block/block-reader.ts"
+import { BlockReader, ChangesReader, EndedReader, OrderedReader } from "../block/block-reader.ts"
+import { KeyIndex } from "../block/key-index.ts"
+import type { Exchange, StageSource } from "../plan/stage.ts"
+import type { ReadOnlyTable } from "../state/table.ts"
+import type { Account } from "./account.ts"
+import { newAccumulator } from "./accumulator.ts"
+import { InputReader } from "./input-reader.ts"
+import type { BranchLoops, Checks } from "./loop.ts"
+import { itemsOf } from "./loop.ts"
+import { ArrayReader, ChainedReader, FreezingReader, rowsOf, TableReader } from "./reader.ts"
+import type { ReadInput, TaskInputs } from "./task-inputs.ts"
+import { CameReader, TimedReader } from "./timed.ts"
+import type { Trace } from "./trace.ts"
+
+/** What a reader needs to know of its task besides its source. */
+export interface Reading {
+  readonly step: number
+  readonly partition: number
+  readonly intervalMs: number
+  readonly inputs: TaskInputs
+  readonly reads: readonly ReadInput[]
+  readonly loops: BranchLoops
+  readonly checks: Checks
+  readonly account: Account
+  readonly trace: Trace
+}
+
+export const emptyTable: ReadOnlyTable = {
+  size: 0,
+  slots: 0,
+  find: () => -1,
+  isHeld: () => false,
+  keyAt: () => undefined,
+  valueAt: () => undefined,
+  markAt: () => 0,
+  byMark: () => [],
+}
+
+export function sourceReader(source: StageSource, reading: Reading): Reader {
+  return frozenIf(reading.checks.freeze, rawReader(source, reading))
+}
+
+export const frozenIf = (freeze: boolean, reader: Reader): Reader => (freeze ? new FreezingReader(reader) : reader)
+
+/** The section of a keyed block that a task reads: a shuffle has one for each reducer. */
+export const sectionRead = (exchange: Exchange, partition: number): number => (exchange === "shuffle" ? partition : 0)
+
+function rawReader(source: StageSource, reading: Reading): Reader {
+  const { step, partition, intervalMs, inputs, reads, account } = reading
+  const blocks = reads[0]?.blocks ?? []
+  const block = blocks[0]?.block
+  switch (source.kind) {
+    case "input":
+      return inputReader(source, reads, account)
+    case "rows":
+      return new ChainedReader(blocks.map(({ block }) => rowsReader(block)))
+    case "timed":
+      return new ChainedReader(
+        blocks.map(({ step: arrival, block }) =>
+          source.take === "records"
+            ? new TimedReader(block, arrival, step, intervalMs)
+            : new CameReader(block, source.take === "late", intervalMs),
+        ),
+      )
+    case "mapped":
+      return new ArrayReader(mapped(source, rowsReader(block!), reading))
+    case "changes":
+      return new ChangesReader(block!)
+    case "ended":
+      return new EndedReader(block!)
+    case "emitted":
+      return new BlockReader(block!.emitted!)
+    case "state":
+      return new TableReader(inputs.table ?? emptyTable)
+    case "total":
+      return new ArrayReader([blocks.reduce((total, { block }) => total + (block.column(0).at(0) as number), 0)])
+    case "dealt":
+      return new ChainedReader(blocks.map(({ block }) => sectionReader(block, partition)))
+    case "combined":
+      return new ArrayReader(mergedByKey(source.exchange, reads[0]!, reading))
+    case "cogrouped":
+      return new ArrayReader(
+        cogrouped([
+          sections(source.left.exchange, reads[0]!, partition),
+          sections(source.right.exchange, reads[1]!, partition),
+        ]),
+      )
+    case "lookedUp":
+      return new ArrayReader(
+        lookedUp(sections(source.left.exchange, reads[0]!, partition), inputs.table ?? emptyTable),
+      )
+    case "events":
+      throw new Error("invariant: events are read by a state alone")
+  }
+}
+
+export function inputReader(
+  { input, take, counts }: Extract<StageSource, { kind: "input" }>,
+  reads: readonly ReadInput[],
+  account: Account,
+): InputReader {
+  return new InputReader(input, take, reads[0]!.cuts, counts ? account : undefined)
+}
+
+const rowsReader = (block: Block): Reader =>
+  block.kind === "ordered" ? new OrderedReader(block) : new BlockReader(block)
+
+const sectionReader = (block: Block, section: number): Reader =>
+  new BlockReader(block, block.sectionStart(section), block.sectionStart(section + 1))
+
+const sections = (exchange: Exchange, { blocks }: ReadInput, partition: number): Reader[] =>
+  blocks.map(({ block }) => sectionReader(block, sectionRead(exchange, partition)))
+
+function mapped(
+  { f, origin }: Extract<StageSource, { kind: "mapped" }>,
+  rows: Reader,
+  { checks, trace }: Reading,
+): readonly unknown[] {
+  trace.origin = origin
+  trace.record = "the records of a partition"
+  const made = itemsOf(f(rowsOf(frozenIf(checks.freeze, rows))), origin, checks)
+  return checks.freeze ? freezeDeep(made) : made
+}
+
+/** The pairs of every map output that belong here, merged by key in task order. */
+function mergedByKey(
+  exchange: Exchange,
+  read: ReadInput,
+  { partition, loops, checks }: Reading,
+): readonly (readonly [unknown, unknown])[] {
+  const { keys, values } = newAccumulator()
+  for (const pairs of sections(exchange, read, partition)) loops.merge!(frozenIf(checks.freeze, pairs), keys, values)
+  return values.map((value, slot) => [keys.keyAt(slot), value])
+}
+
+type Cogrouped = readonly [key: unknown, sides: readonly [left: unknown[], right: unknown[]]]
+
+/** Keys by first touch, the left side's before the right's. */
+function cogrouped(sides: readonly (readonly Reader[])[]): Cogrouped[] {
+  const keys = new KeyIndex()
+  const rows: Cogrouped[] = []
+  sides.forEach((readers, side) => {
+    for (const pairs of readers) {
+      while (pairs.next()) {
+        const [key, values] = pairs.value as [unknown, unknown[]]
+        const slot = keys.slot(key)
+        if (slot === rows.length) rows.push([keys.keyAt(slot), [[], []]])
+        rows[slot]![1][side]!.push(...values)
+      }
+    }
+  })
+  return rows
+}
+
+/** The left side's keys, each with what the table holds for it. */
+function lookedUp(left: readonly Reader[], table: ReadOnlyTable): Cogrouped[] {
+  const rows = cogrouped([left])
+  for (const [key, sides] of rows) {
+    const slot = table.find(key)
+    if (slot !== -1) sides[1].push(table.valueAt(slot))
+  }
+  return rows
+}

@@ -1,0 +1,161 @@
+/**
+ * Records by their own time. The first stage of such a source runs once for each arrival, before anybody knows when the
+ * steps it has records of will close; its block has two sections: first what belongs to the step in which it came,
+ * that is late or invalid records, then the others by step, within a step in order of arrival.
+ */
+import { showValue } from "../base/show-value.ts"
+import type { Block } from "../block/block.ts"
+import type { Order, Reader } from "../block/block-reader.ts"
+import { makeBlock } from "../block/make-block.ts"
+import type { RecordTime } from "../stream/node.ts"
+import type { Arrival, Step } from "../stream/step-record.ts"
+import type { StepTime } from "../stream/step-time.ts"
+import { stepTime } from "../stream/step-time.ts"
+import type { ArrivalMessage, TimesMessage } from "../wire/messages.ts"
+import type { Account } from "./account.ts"
+import { addSample } from "./account.ts"
+import type { InputReader } from "./input-reader.ts"
+
+/** A record that came after its step had closed. */
+export interface LateRecord {
+  readonly record: unknown
+  /** Its time, in milliseconds since the Unix epoch. */
+  readonly time: number
+  /** The step that it would have belonged to. */
+  readonly missed: StepTime
+}
+
+const HOUR_MS = 3_600_000
+
+interface TimedRow {
+  readonly value: unknown
+  readonly time: number
+  readonly place: number
+  readonly step: Step
+}
+
+/** Lays the records of an arrival down by step, and accounts for their times. */
+export function timedBlock(
+  reader: InputReader,
+  { aheadMs }: RecordTime,
+  { at, openFrom }: ArrivalMessage,
+  intervalMs: number,
+  account: Account,
+): Block {
+  const late: TimedRow[] = []
+  const inTime: TimedRow[] = []
+  const newest = new Map<number, number>() // by origin
+  const lateByHour = new Map<number, number>()
+  while (reader.next()) {
+    const { value, time, origin, order } = reader
+    if (aheadMs !== undefined && time > at + aheadMs) {
+      account.early++
+      addSample(account, { kind: "early", why: `its time is ${time - at} ms ahead of the clock`, record: showValue(value) })
+      continue
+    }
+    const step = Math.floor(time / intervalMs)
+    newest.set(origin, Math.max(time, newest.get(origin) ?? -Infinity))
+    if (openFrom !== undefined && step < openFrom) {
+      late.push({ value, time, place: order.place, step })
+      account.late++
+      addSample(account, { kind: "late", why: `its step ${step} is closed`, record: showValue(value) })
+      const hour = Math.floor(time / HOUR_MS)
+      lateByHour.set(hour, (lateByHour.get(hour) ?? 0) + 1)
+    } else inTime.push({ value, time, place: order.place, step })
+  }
+  inTime.sort((a, b) => a.step - b.step) // stable
+  account.times = {
+    steps: [...new Set(inTime.map(({ step }) => step))],
+    came: late.length > 0,
+    newest: [...newest].map(([origin, time]) => ({ origin, time })),
+    lateByHour: [...lateByHour].map(([hour, records]) => ({ hour, records })),
+  }
+  return blockOf(late, inTime)
+}
+
+/** Lays down records that have no time: all belong to the step in which they came. */
+export function untimedBlock(reader: InputReader, account: Account): Block {
+  const rows: TimedRow[] = []
+  while (reader.next()) rows.push({ value: reader.value, time: 0, place: reader.order.place, step: 0 })
+  const times: TimesMessage = { steps: [], came: rows.length > 0, newest: [], lateByHour: [] }
+  account.times = times
+  return blockOf(rows, [])
+}
+
+function blockOf(came: readonly TimedRow[], inTime: readonly TimedRow[]): Block {
+  const rows = [...came, ...inTime]
+  const columns = [
+    rows.map(({ value }) => value),
+    Float64Array.from(rows, ({ time }) => time),
+    Float64Array.from(rows, ({ place }) => place),
+  ]
+  return makeBlock("timed", columns, [0, came.length])
+}
+
+/** The records of one step in the block of one arrival. */
+export class TimedReader implements Reader {
+  value: unknown
+  readonly #block: Block
+  readonly #arrival: Arrival
+  readonly #until: number
+  #row: number
+
+  constructor(block: Block, arrival: Arrival, step: Step, intervalMs: number) {
+    this.#block = block
+    this.#arrival = arrival
+    this.#row = firstRowFrom(block, step, intervalMs) - 1
+    this.#until = firstRowFrom(block, step + 1, intervalMs)
+  }
+
+  get order(): Order {
+    return {
+      time: this.#block.column(1).at(this.#row) as number,
+      arrival: this.#arrival,
+      place: this.#block.column(2).at(this.#row) as number,
+    }
+  }
+
+  next(): boolean {
+    if (++this.#row >= this.#until) return false
+    this.value = this.#block.column(0).at(this.#row)
+    return true
+  }
+}
+
+/** What belongs to the step in which it came: late records as `LateRecord`, invalid ones as they are. */
+export class CameReader implements Reader {
+  value: unknown
+  readonly #block: Block
+  readonly #late: boolean
+  readonly #intervalMs: number
+  #row = -1
+
+  constructor(block: Block, late: boolean, intervalMs: number) {
+    this.#block = block
+    this.#late = late
+    this.#intervalMs = intervalMs
+  }
+
+  next(): boolean {
+    if (++this.#row >= this.#block.sectionStart(1)) return false
+    const record = this.#block.column(0).at(this.#row)
+    this.value = this.#late ? this.#lateRecord(record) : record
+    return true
+  }
+
+  #lateRecord(record: unknown): LateRecord {
+    const time = this.#block.column(1).at(this.#row) as number
+    return { record, time, missed: stepTime(Math.floor(time / this.#intervalMs), this.#intervalMs) }
+  }
+}
+
+/** By halves: rows in time lie by step. */
+function firstRowFrom(block: Block, step: Step, intervalMs: number): number {
+  let [low, high] = [block.sectionStart(1), block.rows]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (Math.floor((block.column(1).at(middle) as number) / intervalMs) < step) low = middle + 1
+    else high = middle
+  }
+  return low
+}

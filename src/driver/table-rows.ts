@@ -1,0 +1,123 @@
+/**
+ * The rows of the program's tables: loaded before the first step, and again as often as they say. A load that is done
+ * takes effect at the next step boundary; which version a step sees is part of its input and stands in the log.
+ */
+import type { Clock } from "../base/clock.ts"
+import { messageOf, MillraceError, refuse } from "../base/errors.ts"
+import { showValue } from "../base/show-value.ts"
+import { requirePlainData } from "../base/values.ts"
+import type { Block } from "../block/block.ts"
+import { KeyIndex } from "../block/key-index.ts"
+import { makeBlock } from "../block/make-block.ts"
+import type { NodeId, TableNode } from "../stream/node.ts"
+import type { Step } from "../stream/step-record.ts"
+
+interface Loaded {
+  readonly node: TableNode
+  readonly versions: Map<number, Block>
+  newest: number
+  /** The steps that were cut with each version, as far as they are not finished. */
+  readonly read: Map<Step, number>
+  cancel: () => void
+}
+
+export interface TableHooks {
+  readonly clock: Clock
+  readonly params: unknown
+  readonly failed: (error: Error) => void
+}
+
+export class TableRows {
+  readonly #tables: readonly Loaded[]
+  readonly #hooks: TableHooks
+  #closed = false
+
+  constructor(nodes: readonly TableNode[], hooks: TableHooks) {
+    this.#hooks = hooks
+    this.#tables = nodes.map((node) => ({
+      node,
+      versions: new Map(),
+      newest: -1,
+      read: new Map(),
+      cancel: () => undefined,
+    }))
+  }
+
+  /** Loads each for the first time. @throws MR_TABLE_FAILED, MR_TABLE_KEY_TWICE, MR_VALUE_REFUSED */
+  async open(): Promise<void> {
+    await Promise.all(this.#tables.map((table) => this.#load(table)))
+  }
+
+  /** The versions that a step sees which is cut now; undefined where a program has no table. */
+  cut(step: Step): readonly { readonly node: NodeId; readonly version: number }[] | undefined {
+    if (this.#tables.length === 0) return undefined
+    return this.#tables.map(({ node, newest, read }) => {
+      read.set(step, newest)
+      return { node: node.id, version: newest }
+    })
+  }
+
+  get(node: NodeId, version: number): Block {
+    const block = this.#tables.find((table) => table.node.id === node)?.versions.get(version)
+    if (block === undefined) throw new Error(`invariant: there is no version ${version} of table ${node}`)
+    return block
+  }
+
+  /** The step is finished: versions that only it and earlier ones saw are let go. */
+  finished(step: Step): void {
+    for (const { read, versions, newest } of this.#tables) {
+      read.delete(step)
+      const oldest = Math.min(newest, ...read.values())
+      for (const version of versions.keys()) if (version < oldest) versions.delete(version)
+    }
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { cancel } of this.#tables) cancel()
+  }
+
+  async #load(table: Loaded): Promise<void> {
+    const { node } = table
+    const rows = await loadRows(node, this.#hooks.params)
+    if (this.#closed) return
+    table.versions.set(++table.newest, rowsBlockOf(node, rows))
+    if (node.refreshMs === undefined) return
+    const { clock, failed } = this.#hooks
+    const again = (): void => void this.#load(table).catch((error: unknown) => failed(error as Error))
+    table.cancel = clock.at(clock.now() + node.refreshMs, again)
+  }
+}
+
+async function loadRows({ name, load }: TableNode, params: unknown): Promise<readonly unknown[]> {
+  let given: unknown
+  try {
+    given = await load(params as never)
+    if (typeof given === "object" && given !== null && Symbol.asyncIterator in given) {
+      const rows: unknown[] = []
+      for await (const row of given as AsyncIterable<unknown>) rows.push(row)
+      return rows
+    }
+    if (typeof given === "object" && given !== null && Symbol.iterator in given) return [...(given as Iterable<unknown>)]
+  } catch (error) {
+    throw error instanceof MillraceError ? error : refuse("MR_TABLE_FAILED", { table: name, message: messageOf(error) }, error)
+  }
+  throw refuse("MR_TABLE_FAILED", { table: name, message: `it must give an array of rows, but gave ${showValue(given)}` })
+}
+
+/** Pairs of key and row. */
+function rowsBlockOf({ name, key }: TableNode, rows: readonly unknown[]): Block {
+  const keys = new KeyIndex()
+  for (const [index, row] of rows.entries()) {
+    let found: unknown
+    try {
+      found = key(row)
+    } catch (error) {
+      throw refuse("MR_TABLE_FAILED", { table: name, message: `its key threw for ${showValue(row)}: ${messageOf(error)}` }, error)
+    }
+    if (keys.slot(found) < index) throw refuse("MR_TABLE_KEY_TWICE", { table: name, key: showValue(found) })
+  }
+  requirePlainData(keys.all(), `table "${name}"`)
+  requirePlainData(rows, `table "${name}"`)
+  return makeBlock("pairs", [keys.all(), rows])
+}

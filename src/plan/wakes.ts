@@ -1,0 +1,62 @@
+/**
+ * Which later steps something may come of because a step had records: a window lets go of them, a slide falls due, a
+ * timeout is reached. Other steps without records are quiet, and nobody runs them. A function of graph and step alone,
+ * so that it is the same in every run. (The step after one with records is run too, whatever the program is: there a count
+ * of nothing is seen once.)
+ */
+import { nextDue } from "../stream/composition.ts"
+import type { Graph, Node, NodeId, StateNode } from "../stream/node.ts"
+import type { Step } from "../stream/step-record.ts"
+
+export type Wakes = (step: Step) => readonly Step[]
+
+/** `live`: the nodes that outputs depend on. */
+export function wakesOf({ nodes, intervalMs }: Graph, live: ReadonlySet<NodeId>): Wakes {
+  const changing = nodes.filter(({ id, kind }) => live.has(id) && kind !== "output" && kind !== "table")
+  if (!changing.some(reachesAhead)) return () => []
+  const inSteps = (ms: number): number => ms / intervalMs
+  return (step) => {
+    const changes = new Map<NodeId, ReadonlySet<Step>>() // the steps at which something may change at a node
+    const wakes = new Set<Step>()
+    for (const node of changing) {
+      const before = new Set(node.edges.flatMap(({ parent }) => [...(changes.get(parent) ?? [])]))
+      const steps = node.kind === "input" ? new Set([step]) : changesOf(node, before, inSteps)
+      changes.set(node.id, steps)
+      for (const wake of steps) if (wake > step) wakes.add(wake)
+    }
+    return [...wakes]
+  }
+}
+
+function reachesAhead(node: Node): boolean {
+  if (node.kind === "state") return node.rule.verb === "reduceByWindow" || node.timeoutMs !== undefined
+  return node.kind === "transform" && node.operator.verb === "window"
+}
+
+function changesOf(node: Node, before: ReadonlySet<Step>, inSteps: (ms: number) => number): ReadonlySet<Step> {
+  if (node.kind === "transform" && node.operator.verb === "window") {
+    return enteringAndLeaving(before, inSteps(node.operator.lengthMs), node.slide)
+  }
+  return node.kind === "state" ? changesOfState(node, before, inSteps) : before
+}
+
+function changesOfState(
+  { rule, slide, timeoutMs }: StateNode,
+  before: ReadonlySet<Step>,
+  inSteps: (ms: number) => number,
+): ReadonlySet<Step> {
+  if (rule.verb === "reduceByWindow") return enteringAndLeaving(before, inSteps(rule.lengthMs), slide)
+  if (timeoutMs === undefined) return before
+  const timeout = inSteps(timeoutMs)
+  // A session may end in the middle of a step: then the step that ends it is one earlier.
+  const early = rule.verb === "reduceBySession" ? 1 : 0
+  const ends = [...before].flatMap((step) => [
+    nextDue(step + timeout, slide),
+    ...(early === 0 ? [] : [nextDue(step + timeout - early, slide)]),
+  ])
+  return new Set([...before, ...ends])
+}
+
+function enteringAndLeaving(before: ReadonlySet<Step>, length: number, slide: number): ReadonlySet<Step> {
+  return new Set([...before].flatMap((step) => [nextDue(step, slide), nextDue(step + length, slide)]))
+}
