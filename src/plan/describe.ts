@@ -204,15 +204,18 @@ function forOf({ outputs }: Plan, stage: number, name: string): string {
 /** The description as text for people. `short` makes a place shorter, if it can. */
 export function showDescription(plan: PlanDescription, short: (place: string) => string): string {
   const sections = [
-    `${plan.job}: a step every ${plan.interval}, ${plan.partitions} partitions`,
+    `${plan.job}: a step every ${plan.interval}, ${counted(plan.partitions, "partition")}`,
     section("operators", operatorTree(plan.operators, short)),
     section(
-      "stages, each one loop",
+      `stages, each one loop: ${counted(
+        plan.stages.reduce((sum, { tasks }) => sum + tasks, 0),
+        "task",
+      )} a step`,
       table(
         plan.stages.flatMap(({ stage, tasks, every, branches, gives }) =>
           branches.map(({ reads, runs }, index) => [
             index === 0 ? String(stage) : "",
-            index > 0 ? "and" : tasks === 1 ? "1 task" : `${tasks} tasks`,
+            index > 0 ? "and" : counted(tasks, "task"),
             index === 0 && every !== plan.interval ? `every ${every}` : "",
             [reads, ...runs, ...(index === branches.length - 1 ? [gives] : [])].join(" → "),
           ]),
@@ -237,6 +240,8 @@ export function showDescription(plan: PlanDescription, short: (place: string) =>
   return `${sections.join("\n\n")}\n`
 }
 
+const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`
+
 const section = (title: string, lines: readonly string[]): string =>
   [title, ...(lines.length === 0 ? ["none"] : lines).map((line) => `  ${line}`)].join("\n")
 
@@ -247,7 +252,7 @@ function operatorTree(operators: readonly OperatorDescription[], short: (place: 
     const [read, ...more] = operator.reads
     const what = read === undefined || read.what === "records" ? "" : ` of ${read.what}`
     const other = more.length === 0 ? "" : ` with ${more.map(({ name }) => name).join(", ")}`
-    rows.push([`${lead}${operator.name}`, `${operator.does}${what}${other}`, short(operator.at)])
+    rows.push([`${lead}${operator.name}`, `${inShort(operator.does)}${what}${other}`, short(operator.at)])
     const readers = operators.filter(({ reads }) => reads[0]?.id === operator.id)
     readers.forEach((reader, index) => {
       const isLast = index === readers.length - 1
@@ -256,6 +261,13 @@ function operatorTree(operators: readonly OperatorDescription[], short: (place: 
   }
   for (const operator of operators) if (operator.reads.length === 0) walk(operator, "", "")
   return table(rows)
+}
+
+const LENGTH_MAX = 60
+
+/** A long URL would push the places out of sight. As data it is whole. */
+function inShort(text: string): string {
+  return text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 15)}…${text.slice(-14)}`
 }
 
 /** Columns as wide as their widest cell. */

@@ -16,7 +16,7 @@ operators
       ├ print-3        print()                          examples/page-views/page-views.ts:LINE
       └ counts         output()                         examples/page-views/page-views.ts:LINE
 
-stages, each one loop
+stages, each one loop: 24 tasks a step
   0  8 tasks  readStream-0 → map-1 → pairs combined by key
   1  8 tasks  the pairs of stage 0, shuffled by key → the state runningReduce-2
   2  8 tasks  the whole state runningReduce-2 → records of runningReduce-2

@@ -75,3 +75,18 @@ test("a program without shuffles or states says so, and names what is never comp
   expect(text).toContain("shuffles\n  none\n\nstates\n  none\n")
   expect(text).toMatch(/never computed, since no output reads them\n {2}forgotten {2}HERE\n$/)
 })
+
+test("what is long does not push the places out of sight, and one is not several", () => {
+  const url = `http://localhost:8080/${"x".repeat(100)}/views`
+  const plan = describePlan(
+    planOf(({ readStream }) => readStream(url).print(), { partitions: 1 }),
+    (text) => text,
+  )
+  const text = showDescription(plan, () => "HERE")
+  const [line] = text.split("\n").filter((found) => found.includes("GET "))
+  expect(line).toMatch(/^ {2}readStream-0 {2}GET http:\/\/localhost:8080\/x+…x+\/views {2}HERE$/)
+  expect(line!.length).toBeLessThan(90)
+  expect(plan.operators[0]!.does).toBe(`GET ${url}`)
+  expect(text).toContain("test: a step every 1s, 1 partition\n")
+  expect(text).toContain("stages, each one loop: 1 task a step\n  0  1 task  ")
+})
