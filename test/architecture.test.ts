@@ -17,6 +17,7 @@ const owners = {
   ],
   files: [
     "api/bundle.ts", // the user's program
+    "api/compile.ts", // the same
   ],
   sockets: [
     "source/connection.ts", // the one place that talks HTTP

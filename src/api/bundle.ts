@@ -6,25 +6,16 @@
  * `__dirname` and `__filename` stay those of the source file.
  */
 import { createHash } from "node:crypto"
-import { existsSync, rmSync } from "node:fs"
+import { rmSync } from "node:fs"
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises"
-import { isBuiltin } from "node:module"
 import type { SourceMapPayload } from "node:module"
 import { tmpdir } from "node:os"
-import { dirname, join, resolve, sep } from "node:path"
+import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type {
-  BuildFailure,
-  Loader,
-  Message,
-  OnLoadResult,
-  OnResolveArgs,
-  OnResolveResult,
-  Plugin,
-  PluginBuild,
-} from "esbuild"
-import { messageOf, refuse } from "../base/errors.ts"
+import type { Loader, OnLoadResult, Plugin } from "esbuild"
 import { BundlePositions } from "../base/source-map.ts"
+import type { Compiling, PackageImport } from "./compile.ts"
+import { compileProgram, packagesOutside, withSourceMap } from "./compile.ts"
 
 export interface Bundle {
   /** URL of the module. */
@@ -38,7 +29,6 @@ export interface Bundle {
 
 /** @throws MR_FILE_MISSING, MR_FILE_NOT_COMPILED */
 export async function bundleProgram(file: string): Promise<Bundle> {
-  if (!existsSync(file)) throw refuse("MR_FILE_MISSING", { file })
   const directory = await mkdtemp(join(tmpdir(), "millrace-"))
   const path = join(directory, "job.mjs")
   if (directories.size === 0) process.on("exit", removeAll)
@@ -49,11 +39,8 @@ export async function bundleProgram(file: string): Promise<Bundle> {
     if (directories.size === 0) process.removeListener("exit", removeAll)
   }
   try {
-    const { text, map } = await compile(file, path)
-    await writeFile(
-      path,
-      `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}\n`,
-    )
+    const { text, map } = await compileProgram(file, { outfile: path, ...AS_RUN })
+    await writeFile(path, withSourceMap(text, map))
     const hash = createHash("sha256").update(text).digest("hex")
     const positions = new BundlePositions(path, JSON.parse(map) as SourceMapPayload, importedNames)
     return { module: pathToFileURL(path).href, hash, positions, remove }
@@ -70,55 +57,6 @@ function removeAll(): void {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true })
 }
 
-/** Bundles being made now. The compiler is a process of its own, which is let go of with the last of them. */
-let compiling = 0
-
-async function compile(file: string, outfile: string): Promise<{ text: string; map: string }> {
-  const { build, stop } = await import("esbuild")
-  compiling++
-  try {
-    const { outputFiles } = await build({
-      entryPoints: [file],
-      outfile,
-      bundle: true,
-      write: false,
-      format: "esm",
-      platform: "node",
-      target: "node20",
-      sourcemap: "external",
-      keepNames: false,
-      logLevel: "silent",
-      banner: { js: REQUIRE },
-      define: {
-        "import.meta.url": META.url,
-        "import.meta.dirname": META.dirname,
-        "import.meta.filename": META.filename,
-        __dirname: META.dirname,
-        __filename: META.filename,
-      },
-      plugins: [ownFiles],
-    })
-    const text = outputFiles.find((output) => output.path === outfile)!.text
-    return { text, map: outputFiles.find((output) => output.path.endsWith(".map"))!.text }
-  } catch (error) {
-    const problems = isBuildFailure(error) ? error.errors.map(showMessage) : [messageOf(error)]
-    throw refuse("MR_FILE_NOT_COMPILED", { file, problems })
-  } finally {
-    if (--compiling === 0) await stop()
-  }
-}
-
-const isBuildFailure = (error: unknown): error is BuildFailure =>
-  error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors)
-
-const showMessage = ({ text, location }: Message): string =>
-  location === null ? text : `${resolve(location.file)}:${location.line}:${location.column + 1}: ${text}`
-
-/** What a CommonJS file of the program's calls `require`, which a module has none of. */
-const REQUIRE = `import { createRequire as __millrace_require } from "node:module"; const require = __millrace_require(import.meta.url);`
-/** Names that stand for what a source file knows of itself. */
-const META = { url: "__millrace_url", dirname: "__millrace_dirname", filename: "__millrace_filename" }
-const USES_META = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/
 const RUNNING_COPY: Readonly<Record<string, string>> = {
   millrace: new URL("../index.js", import.meta.url).href,
   "millrace/testing": new URL("../testing/index.js", import.meta.url).href,
@@ -126,23 +64,20 @@ const RUNNING_COPY: Readonly<Record<string, string>> = {
 
 const importedNames = Object.fromEntries(Object.entries(RUNNING_COPY).map(([name, url]) => [url, name]))
 
-const ownFiles: Plugin = {
-  name: "own-files",
-  setup(build) {
-    build.onResolve({ filter: /^[^./]/ }, (args) => resolveBare(build, args))
-    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => loadOwn(path))
-  },
+function whereItLies({ specifier, kind, path }: PackageImport): string | undefined {
+  if (path === undefined) return RUNNING_COPY[specifier]
+  return kind === "require-call" ? path : pathToFileURL(path).href
 }
 
-async function resolveBare(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
-  if (args.kind === "entry-point" || args.pluginData === ownFiles) return undefined
-  const running = RUNNING_COPY[args.path]
-  if (running !== undefined) return { path: running, external: true }
-  if (isBuiltin(args.path)) return { path: args.path, external: true }
-  const { path, importer, namespace, resolveDir, kind } = args
-  const found = await build.resolve(path, { importer, namespace, resolveDir, kind, pluginData: ownFiles })
-  if (found.errors.length > 0 || !found.path.includes(`${sep}node_modules${sep}`)) return found
-  return { path: args.kind === "require-call" ? found.path : pathToFileURL(found.path).href, external: true }
+/** Names that stand for what a source file knows of itself. */
+const META = { url: "__millrace_url", dirname: "__millrace_dirname", filename: "__millrace_filename" }
+const USES_META = /\bimport\.meta\b|\b__dirname\b|\b__filename\b/
+
+const filesKnowThemselves: Plugin = {
+  name: "files-know-themselves",
+  setup(build) {
+    build.onLoad({ filter: /\.[cm]?[jt]sx?$/, namespace: "file" }, ({ path }) => loadOwn(path))
+  },
 }
 
 /** The file with its own name in its first line, if it asks for it. */
@@ -153,4 +88,20 @@ async function loadOwn(path: string): Promise<OnLoadResult | undefined> {
   const shebang = /^#!.*\n/.exec(text)?.[0] ?? ""
   const loader = /\.[cm]?([jt]sx?)$/.exec(path)![1] as Loader
   return { contents: `${shebang}${says}${text.slice(shebang.length)}`, loader }
+}
+
+const AS_RUN: Omit<Compiling, "outfile"> = {
+  // A module has no require of its own, which CommonJS files of the program's call.
+  banner: {
+    js: `import { createRequire as __millrace_require } from "node:module"; const require = __millrace_require(import.meta.url);`,
+  },
+  define: {
+    "import.meta.url": META.url,
+    "import.meta.dirname": META.dirname,
+    "import.meta.filename": META.filename,
+    __dirname: META.dirname,
+    __filename: META.filename,
+  },
+  sourcesContent: true,
+  plugins: [packagesOutside(whereItLies), filesKnowThemselves],
 }

@@ -100,6 +100,7 @@ export interface ErrorDetails {
 
   // the command
   MR_USAGE: { problem: string; hint: string }
+  MR_NOT_DEPLOYABLE: { file: string; problems: readonly string[] }
   MR_UNCAUGHT: { message: string }
 }
 
@@ -376,6 +377,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_USAGE: {
     when: "The command line cannot be understood.",
     text: (d) => `${d.problem}${d.hint === "" ? "" : ` ${d.hint}`}`,
+  },
+  MR_NOT_DEPLOYABLE: {
+    when: "A program imports something that its built module could not find in another folder.",
+    text: (d) => `${d.file} cannot be built for another folder: ${d.problems.join("; ")}.`,
   },
   MR_UNCAUGHT: {
     when: "Code that the program set going by itself (a timer, an event, a promise nobody waits for) threw.",

@@ -92,6 +92,16 @@ describe("the program's own files become one module", () => {
     expect(one.hash).toBe(two.hash)
     await Promise.all([one.remove(), two.remove()])
   })
+
+  test("also from wherever the command is run", async () => {
+    const file = join(program({ "job.ts": "export const a = 1" }), "job.ts")
+    const here = process.cwd()
+    const one = await bundleProgram(file)
+    process.chdir(root)
+    const two = await bundleProgram(file).finally(() => process.chdir(here))
+    expect(one.hash).toBe(two.hash)
+    await Promise.all([one.remove(), two.remove()])
+  })
 })
 
 describe("dependencies are not taken in", () => {
@@ -216,6 +226,11 @@ describe("what cannot be made a module", () => {
     await expect(bundleProgram(join(root, "gone.ts"))).rejects.toThrow(
       `MR_FILE_MISSING: There is no file ${join(root, "gone.ts")}`,
     )
+  })
+
+  test("a folder is no file", async () => {
+    const folder = program({ "index.ts": "export const a = 1" })
+    await expect(bundleProgram(folder)).rejects.toThrow(`MR_FILE_MISSING: There is no file ${folder}`)
   })
 })
 
