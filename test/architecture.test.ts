@@ -18,6 +18,8 @@ const owners = {
   files: [
     "api/bundle.ts", // the user's program
     "api/compile.ts", // the same
+    "cli/new.ts", // the template of a project
+    "cli/whole-folder.ts", // what the command writes
   ],
   sockets: [
     "source/connection.ts", // the one place that talks HTTP

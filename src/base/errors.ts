@@ -100,6 +100,9 @@ export interface ErrorDetails {
 
   // the command
   MR_USAGE: { problem: string; hint: string }
+  MR_FOLDER_TAKEN: { folder: string; why: string; wanted: string }
+  MR_FOLDER_NOT_WRITTEN: { folder: string; why: string }
+  MR_NAME_UNUSABLE: { name: string }
   MR_NOT_DEPLOYABLE: { file: string; problems: readonly string[] }
   MR_UNCAUGHT: { message: string }
 }
@@ -377,6 +380,19 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_USAGE: {
     when: "The command line cannot be understood.",
     text: (d) => `${d.problem}${d.hint === "" ? "" : ` ${d.hint}`}`,
+  },
+  MR_FOLDER_TAKEN: {
+    when: "A folder that the command is to write holds something else already.",
+    text: (d) => `${d.folder} ${d.why}, and nothing was changed; give ${d.wanted}.`,
+  },
+  MR_FOLDER_NOT_WRITTEN: {
+    when: "A folder that the command is to write cannot be written.",
+    text: (d) => `${d.folder} cannot be written (${d.why}); give another folder, or put that right.`,
+  },
+  MR_NAME_UNUSABLE: {
+    when: "No name for a package can be made of a folder's name.",
+    text: (d) =>
+      `A project's package is named after its folder, but "${d.name}" has no letter from a to z and no digit, of which npm makes names; give a folder that has one, and rename it afterwards.`,
   },
   MR_NOT_DEPLOYABLE: {
     when: "A program imports something that its built module could not find in another folder.",

@@ -3,15 +3,16 @@ import path from "node:path"
 import { Command as Program, CommanderError, Option } from "commander"
 import { refuse } from "../base/errors.ts"
 import type { StartOptions } from "../api/running.ts"
+import { ownPackage } from "./own-package.ts"
 import type { OptionTexts } from "./run-options.ts"
 import { startOptionsOf } from "./run-options.ts"
 import type { RunFlags } from "./run.ts"
-import { version } from "./report-error.ts"
 
 /** What the command line asks for. */
 export type Request =
   | { readonly kind: "run"; readonly file: string; readonly options: StartOptions; readonly flags: RunFlags }
   | { readonly kind: "check"; readonly file: string; readonly options: StartOptions; readonly json: boolean }
+  | { readonly kind: "new"; readonly folder: string }
   /** Help or version, as asked for. */
   | { readonly kind: "tell"; readonly text: string }
 
@@ -33,16 +34,25 @@ export function parseCommandLine(args: readonly string[]): Request {
 function programOf(told: string[], request: (request: Request) => void): Program {
   const program = new Program("millrace")
     .description("Runs discretized-stream jobs: programs whose default export is a job().")
-    .version(version, "-V, --version", "print the version")
+    .version(ownPackage.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .configureOutput({ writeOut: (text) => told.push(text), writeErr: () => undefined, outputError: () => undefined })
     .exitOverride(usageErrorOf("millrace"))
     .addHelpText("after", EXAMPLES)
   // A text of its own would hide a mistyped command behind the list of all.
   program.helpCommand(false)
+  addNew(program, request)
   addRun(program, request)
   addCheck(program, request)
   return program
+}
+
+function addNew(program: Program, request: (request: Request) => void): void {
+  const create = program.command("new").exitOverride(usageErrorOf("millrace new", DIR))
+  create
+    .description("Make a project that runs and tests itself: a job, a test of it, and all that npm needs.")
+    .argument("<DIR>", "a folder that is empty or does not exist yet; the project is named after it")
+    .action((folder: string) => request({ kind: "new", folder: pathOf(folder, "millrace new", "DIR") }))
 }
 
 function addRun(program: Program, request: (request: Request) => void): void {
@@ -63,7 +73,7 @@ function addRun(program: Program, request: (request: Request) => void): void {
     .action((file: string, { quiet, json, ...texts }: OptionTexts & Partial<RunFlags>) =>
       request({
         kind: "run",
-        file: path.resolve(file),
+        file: pathOf(file, "millrace run", "FILE"),
         options: startOptionsOf("millrace run", texts),
         flags: { quiet: quiet === true, json: json === true },
       }),
@@ -82,11 +92,17 @@ function addCheck(program: Program, request: (request: Request) => void): void {
     .action((file: string, { json, ...texts }: OptionTexts & { json?: boolean }) =>
       request({
         kind: "check",
-        file: path.resolve(file),
+        file: pathOf(file, "millrace check", "FILE"),
         options: startOptionsOf("millrace check", texts),
         json: json === true,
       }),
     )
+}
+
+/** An empty text would be the folder one is in: a variable of the shell's that is not set, most likely. */
+function pathOf(text: string, command: string, what: string): string {
+  if (text === "") throw usage(`The ${what} of "${command}" is empty.`, `See: ${command} --help`)
+  return path.resolve(text)
 }
 
 const paramOption = (): Option =>
@@ -102,6 +118,7 @@ Examples:
   millrace run page-views.ts --param url=http://host/views --param 'pages=["/","/docs"]'
   millrace run page-views.ts --json | jq .rows             outputs as lines of JSON
   millrace check page-views.ts                             what would run, and what it costs
+  millrace new page-views                                  a project to begin with, in the folder page-views
 
 Exit codes: 0 it worked, 1 the job failed or the program is wrong, 2 the command line is wrong.
 `
@@ -119,8 +136,12 @@ Examples:
   millrace run page-views.ts --json | jq -c 'select(.output == "counts") | .rows'
 `
 
+/** What a command takes besides options, as messages say it. */
+const FILE = { name: "FILE", needs: "the FILE of a program", quoted: "An option's value" }
+const DIR: typeof FILE = { name: "DIR", needs: "the DIR of a project to make", quoted: "A name" }
+
 /** Makes of what the parser refuses one sentence; lets pass what it says by way of an answer. */
-function usageErrorOf(command: string): (error: CommanderError) => never {
+function usageErrorOf(command: string, takes = FILE): (error: CommanderError) => never {
   return (error) => {
     if (error.exitCode === 0) throw error
     const [quoted = ""] = /(?<=')[^' ]*/.exec(error.message) ?? []
@@ -133,11 +154,11 @@ function usageErrorOf(command: string): (error: CommanderError) => never {
       case "commander.unknownCommand":
         throw usage(`There is no command "${quoted}"${or}`, hint)
       case "commander.missingArgument":
-        throw usage(`"${command}" needs the FILE of a program.`, hint)
+        throw usage(`"${command}" needs ${takes.needs}.`, hint)
       case "commander.optionMissingArgument":
         throw usage(`The option "${quoted}" needs a value.`, hint)
       case "commander.excessArguments":
-        throw usage(`"${command}" takes one FILE.`, `An option's value that has spaces needs quotes. ${hint}`)
+        throw usage(`"${command}" takes one ${takes.name}.`, `${takes.quoted} that has spaces needs quotes. ${hint}`)
       default:
         throw usage(`${error.message.replace(/^error: /, "")}.`, hint)
     }

@@ -10,7 +10,9 @@ import { Writable } from "node:stream"
 import { isThrownHere } from "../base/call-site.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import { check } from "./check.ts"
+import type { Request } from "./command-line.ts"
 import { parseCommandLine } from "./command-line.ts"
+import { newProject } from "./new.ts"
 import { errorText } from "./report-error.ts"
 import { run } from "./run.ts"
 import { Screen } from "./screen.ts"
@@ -29,15 +31,26 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function carryOut(request: ReturnType<typeof parseCommandLine>): Promise<number> {
+async function carryOut(request: Request): Promise<number> {
   try {
-    if (request.kind === "tell") await screen.print(request.text)
-    else if (request.kind === "check") await check(request.file, request.options, request.json, screen)
-    else await run(request.file, request.options, request.flags, { screen, leave, explain: (how) => (explain = how) })
+    await act(request)
     return 0
   } catch (error) {
     screen.line(errorText(error))
     return 1
+  }
+}
+
+async function act(request: Request): Promise<void> {
+  switch (request.kind) {
+    case "tell":
+      return void (await screen.print(request.text))
+    case "new":
+      return newProject(request.folder, screen)
+    case "check":
+      return check(request.file, request.options, request.json, screen)
+    case "run":
+      return run(request.file, request.options, request.flags, { screen, leave, explain: (how) => (explain = how) })
   }
 }
 

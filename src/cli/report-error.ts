@@ -1,9 +1,7 @@
 /** What went wrong, for people: one sentence; of a function of the program's also where in the program it was. */
-import { createRequire } from "node:module"
 import { programFrames } from "../base/call-site.ts"
 import { messageOf, MillraceError } from "../base/errors.ts"
-
-export const version: string = (createRequire(import.meta.url)("../../package.json") as { version: string }).version
+import { ownPackage } from "./own-package.ts"
 
 export function errorText(thrown: unknown): string {
   if (!(thrown instanceof MillraceError)) return bugText(thrown)
@@ -14,7 +12,7 @@ export function errorText(thrown: unknown): string {
 
 /** Whatever is not a MillraceError was not foreseen: the program's own errors are all wrapped in one. */
 function bugText(thrown: unknown): string {
-  const where = `millrace ${version}, Node.js ${process.version}, ${process.platform} ${process.arch}`
+  const where = `millrace ${ownPackage.version}, Node.js ${process.version}, ${process.platform} ${process.arch}`
   return [
     `millrace: this is a bug in Millrace, not in your program: ${messageOf(thrown)}`,
     thrown instanceof Error ? (thrown.stack ?? "") : "",

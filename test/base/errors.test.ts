@@ -88,6 +88,9 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_SOURCE_BODY: { url: "http://localhost:1/", why: "it has more than 64 MiB" },
   MR_SOURCE_FAILED: { source: "views", message: "the cursor is closed" },
   MR_UNCAUGHT: { message: "socket hang up" },
+  MR_FOLDER_TAKEN: { folder: "/jobs/views", why: "is a file", wanted: "another name" },
+  MR_FOLDER_NOT_WRITTEN: { folder: "/jobs/views", why: "permission denied" },
+  MR_NAME_UNUSABLE: { name: "統計" },
   MR_NOT_DEPLOYABLE: { file: "/jobs/views.ts", problems: ['/jobs/views.ts:1:8: "#db" leads to the package "pg"'] },
   MR_USAGE: { problem: 'There is no command "rum".', hint: "Did you mean run?" },
 }
