@@ -18,6 +18,8 @@ const owners = {
   files: [
     "api/bundle.ts", // the user's program
     "api/compile.ts", // the same
+    "api/installed-package.ts", // what the user's program imports
+    "cli/build.ts", // an earlier build
     "cli/new.ts", // the template of a project
     "cli/whole-folder.ts", // what the command writes
   ],

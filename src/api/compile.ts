@@ -72,7 +72,7 @@ let compilingNow = 0
 
 function explained(error: unknown, file: string, root: string): Error {
   if (!isBuildFailure(error)) return refuse("MR_FILE_NOT_COMPILED", { file, problems: [messageOf(error)] })
-  const problems = error.errors.map((message) => showMessage(message, root))
+  const problems = [...new Set(error.errors.map((message) => showMessage(message, root)))]
   const areOurs = error.errors.every(({ detail }) => detail instanceof ImportFault)
   return refuse(areOurs ? "MR_NOT_DEPLOYABLE" : "MR_FILE_NOT_COMPILED", { file, problems })
 }

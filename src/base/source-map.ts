@@ -28,12 +28,18 @@ export class BundlePositions {
       (said, [to, from]) => said.replaceAll(`'${to}'`, `'${from}'`),
       text,
     )
-    return named.replace(this.#places, (place: string, line: string, column: string) => {
-      const entry = this.#map.findEntry(Number(line) - 1, Number(column) - 1)
-      if (!("originalSource" in entry)) return place
-      const file = resolve(dirname(this.#bundle), entry.originalSource)
-      return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
-    })
+    return named.replace(
+      this.#places,
+      (place: string, line: string, column: string) => this.placeOf(Number(line), Number(column)) ?? place,
+    )
+  }
+
+  /** A position in the bundle, both counted from 1, as a place in the original files; undefined if it has none. */
+  placeOf(line: number, column: number): string | undefined {
+    const entry = this.#map.findEntry(line - 1, column - 1)
+    if (!("originalSource" in entry)) return undefined
+    const file = resolve(dirname(this.#bundle), entry.originalSource)
+    return `${file}:${entry.originalLine + 1}:${entry.originalColumn + 1}`
   }
 
   /** The same for an error's message and stack and those of its cause; changes the error and gives it back. */

@@ -13,6 +13,7 @@ export type Request =
   | { readonly kind: "run"; readonly file: string; readonly options: StartOptions; readonly flags: RunFlags }
   | { readonly kind: "check"; readonly file: string; readonly options: StartOptions; readonly json: boolean }
   | { readonly kind: "new"; readonly folder: string }
+  | { readonly kind: "build"; readonly file: string; readonly folder: string }
   /** Help or version, as asked for. */
   | { readonly kind: "tell"; readonly text: string }
 
@@ -44,6 +45,7 @@ function programOf(told: string[], request: (request: Request) => void): Program
   addNew(program, request)
   addRun(program, request)
   addCheck(program, request)
+  addBuild(program, request)
   return program
 }
 
@@ -99,6 +101,25 @@ function addCheck(program: Program, request: (request: Request) => void): void {
     )
 }
 
+function addBuild(program: Program, request: (request: Request) => void): void {
+  const build = program.command("build").exitOverride(usageErrorOf("millrace build"))
+  build
+    .description(
+      "Write what another folder or machine needs to run a job: its files as one module, and a package.json.",
+    )
+    .argument("<FILE>", "a TypeScript or JavaScript module")
+    // Required, but not for the parser, which would say so before it says that another option is mistyped.
+    .option("--out <DIR>", "a folder that is empty, does not exist yet or holds an earlier build; required")
+    .addHelpText("after", ABOUT_BUILD)
+    .action((file: string, { out }: { out?: string }) => {
+      const command = "millrace build"
+      if (out === undefined) {
+        throw usage(`"${command}" needs the option --out DIR, the folder to write.`, `See: ${command} --help`)
+      }
+      request({ kind: "build", file: pathOf(file, command, "FILE"), folder: pathOf(out, command, "--out DIR") })
+    })
+}
+
 /** An empty text would be the folder one is in: a variable of the shell's that is not set, most likely. */
 function pathOf(text: string, command: string, what: string): string {
   if (text === "") throw usage(`The ${what} of "${command}" is empty.`, `See: ${command} --help`)
@@ -119,6 +140,7 @@ Examples:
   millrace run page-views.ts --json | jq .rows             outputs as lines of JSON
   millrace check page-views.ts                             what would run, and what it costs
   millrace new page-views                                  a project to begin with, in the folder page-views
+  millrace build page-views.ts --out dist                  what another machine needs to run it
 
 Exit codes: 0 it worked, 1 the job failed or the program is wrong, 2 the command line is wrong.
 `
@@ -134,6 +156,15 @@ Examples:
   millrace run page-views.ts --for 10s
   millrace run page-views.ts --param limit=3 --param name=abc --param 'id="007"'
   millrace run page-views.ts --json | jq -c 'select(.output == "counts") | .rows'
+`
+
+const ABOUT_BUILD = `
+DIR gets job.mjs, the program's own files as one module, and package.json, which names the packages that it imports in
+the versions that are installed here. In a folder with an earlier build these two are replaced and the rest is left.
+
+Then, in DIR or wherever it is copied to:
+  npm install --omit=dev
+  npx millrace run job.mjs
 `
 
 /** What a command takes besides options, as messages say it. */

@@ -9,6 +9,7 @@ import { Console } from "node:console"
 import { Writable } from "node:stream"
 import { isThrownHere } from "../base/call-site.ts"
 import { messageOf, refuse } from "../base/errors.ts"
+import { build } from "./build.ts"
 import { check } from "./check.ts"
 import type { Request } from "./command-line.ts"
 import { parseCommandLine } from "./command-line.ts"
@@ -49,6 +50,8 @@ async function act(request: Request): Promise<void> {
       return newProject(request.folder, screen)
     case "check":
       return check(request.file, request.options, request.json, screen)
+    case "build":
+      return build(request.file, request.folder, screen)
     case "run":
       return run(request.file, request.options, request.flags, { screen, leave, explain: (how) => (explain = how) })
   }

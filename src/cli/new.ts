@@ -52,6 +52,7 @@ function packageJson(name: string): string {
       start: "millrace run job.ts",
       test: "node --import tsx --test *.test.ts",
       types: "tsc",
+      build: "millrace build job.ts --out dist",
     },
     dependencies: { millrace: version },
     devDependencies: Object.fromEntries(tools) as Record<string, string>,

@@ -196,6 +196,233 @@ describe("the command line", () => {
   })
 })
 
+describe("a folder that a command writes", () => {
+  const page = path.resolve("examples/page-views/page-views.ts")
+  const empty = "give a folder that is empty or does not exist yet."
+  const emptyOut = "give --out a folder that is empty or does not exist yet."
+  const nameless = "of which npm makes names; give a folder that has one, and rename it afterwards."
+
+  /** What lies where the command runs. */
+  const lying: Readonly<Record<string, string>> = {
+    "file.txt": "mine",
+    "full/notes.txt": "mine",
+    "full/more.txt": "mine",
+    "project/package.json": `{"name":"mine"}`,
+    "broken/package.json": `{"builtByMillrace":`,
+    "list/package.json": `["builtByMillrace"]`,
+    "built/package.json": `{"builtByMillrace":{}}`,
+    "built/job.mjs": "mine",
+    "blocked/package.json": `{"builtByMillrace":{}}`,
+    "blocked/job.mjs/deep.txt": "mine",
+    "file.js": "export {}",
+    "own-name.ts": `import { batches, job } from "millrace"\nimport "#dep"\n${jobOf(`readStream(batches([[1]])).print()`)}`,
+    "package.json": `{"imports":{"#dep":"dep"}}`,
+    "node_modules/dep/index.js": "",
+  }
+
+  const cases: readonly [name: string, args: readonly string[], code: number, sentence: string][] = [
+    [
+      "no folder for a project",
+      ["new"],
+      2,
+      `MR_USAGE: "millrace new" needs the DIR of a project to make. See: millrace new --help`,
+    ],
+    [
+      "two folders for a project",
+      ["new", "page", "views"],
+      2,
+      `MR_USAGE: "millrace new" takes one DIR. A name that has spaces needs quotes. See: millrace new --help`,
+    ],
+    ["no name", ["new", ""], 2, `MR_USAGE: The DIR of "millrace new" is empty. See: millrace new --help`],
+    [
+      "an option that new does not have",
+      ["new", "page", "--force"],
+      2,
+      `MR_USAGE: "millrace new" has no option "--force". See: millrace new --help`,
+    ],
+    [
+      "a project where something is",
+      ["new", "full"],
+      1,
+      `MR_FOLDER_TAKEN: HERE/full is not empty (it has more.txt and more), and nothing was changed; ${empty}`,
+    ],
+    [
+      "a project in a project",
+      ["new", "project"],
+      1,
+      `MR_FOLDER_TAKEN: HERE/project is not empty (it has package.json), and nothing was changed; ${empty}`,
+    ],
+    [
+      "a project here",
+      ["new", "."],
+      1,
+      `MR_FOLDER_TAKEN: HERE is not empty (it has blocked and more), and nothing was changed; ${empty}`,
+    ],
+    [
+      "a project that is a file",
+      ["new", "file.txt"],
+      1,
+      `MR_FOLDER_TAKEN: HERE/file.txt is a file, and nothing was changed; give a folder, or a name that is not taken.`,
+    ],
+    [
+      "a project below a file",
+      ["new", "file.txt/page"],
+      1,
+      `MR_FOLDER_NOT_WRITTEN: HERE/file.txt/page cannot be written (something on its path is a file); give another folder, or put that right.`,
+    ],
+    [
+      "a project where nobody may write",
+      ["new", "LOCKED/page"],
+      1,
+      `MR_FOLDER_NOT_WRITTEN: LOCKED/page cannot be written (<…>); give another folder, or put that right.`,
+    ],
+    [
+      "a project of a name too long",
+      ["new", "x".repeat(300)],
+      1,
+      `MR_FOLDER_NOT_WRITTEN: HERE/<…> cannot be written (its name is too long); give another folder, or put that right.`,
+    ],
+    [
+      "a name that npm has no letters for",
+      ["new", "統計"],
+      1,
+      `MR_NAME_UNUSABLE: A project's package is named after its folder, but "統計" has no letter from a to z and no digit, ${nameless}`,
+    ],
+    [
+      "no program to build",
+      ["build"],
+      2,
+      `MR_USAGE: "millrace build" needs the FILE of a program. See: millrace build --help`,
+    ],
+    [
+      "nowhere to build it",
+      ["build", page],
+      2,
+      `MR_USAGE: "millrace build" needs the option --out DIR, the folder to write. See: millrace build --help`,
+    ],
+    [
+      "--out without its folder",
+      ["build", page, "--out"],
+      2,
+      `MR_USAGE: The option "--out" needs a value. See: millrace build --help`,
+    ],
+    [
+      "--out of nothing",
+      ["build", page, "--out", ""],
+      2,
+      `MR_USAGE: The --out DIR of "millrace build" is empty. See: millrace build --help`,
+    ],
+    [
+      "a program of no name",
+      ["build", "", "--out", "x"],
+      2,
+      `MR_USAGE: The FILE of "millrace build" is empty. See: millrace build --help`,
+    ],
+    [
+      "two programs to build",
+      ["build", page, page, "--out", "new"],
+      2,
+      `MR_USAGE: "millrace build" takes one FILE. An option's value that has spaces needs quotes. See: millrace build --help`,
+    ],
+    [
+      "an option of run",
+      ["build", page, "--out", "new", "--steps", "2"],
+      2,
+      `MR_USAGE: "millrace build" has no option "--steps". See: millrace build --help`,
+    ],
+    [
+      "a mistyped --out",
+      ["build", page, "--outt", "new"],
+      2,
+      `MR_USAGE: "millrace build" has no option "--outt"; did you mean "--out"? See: millrace build --help`,
+    ],
+    [
+      "a build where something else is",
+      ["build", page, "--out", "full"],
+      1,
+      `MR_FOLDER_TAKEN: HERE/full is not empty (it has more.txt and more) and holds no earlier build, and nothing was changed; ${emptyOut}`,
+    ],
+    ...["project", "broken", "list"].map((name): (typeof cases)[number] => [
+      `a build where the ${name} is`,
+      ["build", page, "--out", name],
+      1,
+      `MR_FOLDER_TAKEN: HERE/${name} is not empty (it has package.json) and holds no earlier build, and nothing was changed; ${emptyOut}`,
+    ]),
+    [
+      "a build into a file",
+      ["build", page, "--out", "file.txt"],
+      1,
+      `MR_FOLDER_TAKEN: HERE/file.txt is a file, and nothing was changed; give a folder, or a name that is not taken.`,
+    ],
+    [
+      "a build where nobody may write",
+      ["build", page, "--out", "LOCKED/built"],
+      1,
+      `MR_FOLDER_NOT_WRITTEN: LOCKED/built cannot be written (<…>); give another folder, or put that right.`,
+    ],
+    [
+      "a build where a folder has the name of one of its files",
+      ["build", page, "--out", "blocked"],
+      1,
+      `MR_FOLDER_NOT_WRITTEN: HERE/blocked cannot be written (a folder has the name of one of its files); give another folder, or put that right.`,
+    ],
+    [
+      "a build of a package by a name of the program's own",
+      ["build", "own-name.ts", "--out", "new"],
+      1,
+      `MR_NOT_DEPLOYABLE: HERE/own-name.ts cannot be built for another folder: HERE/own-name.ts:2:8: "#dep" leads to the package "dep", so import that by its own name.`,
+    ],
+    [
+      "a build of a build",
+      ["build", "built/job.mjs", "--out", "new"],
+      1,
+      `MR_NOT_DEPLOYABLE: HERE/built/job.mjs cannot be built for another folder: it is a build already, so copy the folder that it lies in.`,
+    ],
+    [
+      "a build of nothing",
+      ["build", "gone.ts", "--out", "new"],
+      1,
+      `MR_FILE_MISSING: There is no file HERE/gone.ts; give the path of a program whose default export is a job().`,
+    ],
+    [
+      "a build of a folder",
+      ["build", "full", "--out", "new"],
+      1,
+      `MR_FILE_MISSING: There is no file HERE/full; give the path of a program whose default export is a job().`,
+    ],
+    [
+      "a build of what is no job",
+      ["build", "file.js", "--out", "new"],
+      1,
+      `MR_NO_DEFAULT_EXPORT: HERE/file.js must have a job as its default export, export default job({ name }, …); it exports none.`,
+    ],
+  ]
+
+  /** A folder in which this process may not write. For the superuser that is one of the system's own. */
+  const locked = process.getuid?.() === 0 ? "/sys" : "locked"
+  let here: string
+
+  beforeAll(() => {
+    here = path.join(folder, "here")
+    for (const [name, text] of Object.entries(lying)) {
+      fs.mkdirSync(path.dirname(path.join(here, name)), { recursive: true })
+      fs.writeFileSync(path.join(here, name), text)
+    }
+    fs.mkdirSync(path.join(here, "locked"), { mode: 0o555 })
+  })
+
+  test.each(cases)("%s", async (_, args, code, sentence) => {
+    const before = fs.readdirSync(here, { recursive: true })
+    const given = args.map((arg) => arg.replace("LOCKED", locked))
+    const ended = await millrace(given, { cwd: here }).ended
+    expect(ended).toMatchObject({ code, stdout: "" })
+    const expected = sentence.replaceAll("LOCKED", path.resolve(here, locked)).replaceAll("HERE", here)
+    expectSentence(ended.stderr, "", `millrace: ${expected}\n`)
+    expect(fs.readdirSync(here, { recursive: true })).toEqual(before)
+    expect(fs.readFileSync(path.join(here, "blocked/package.json"), "utf8")).toBe(lying["blocked/package.json"])
+  })
+})
+
 describe("a program, through the command", () => {
   const programs: readonly [name: string, program: string, sentence: string][] = [
     [

@@ -1,4 +1,4 @@
-/** `millrace new` from the package as npm would publish it: what it makes runs and tests itself. */
+/** `millrace new` from the package as npm would publish it: what it makes runs, tests itself and can be built. */
 import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
@@ -40,11 +40,11 @@ function npm(cwd: string, args: readonly string[]): void {
   execFileSync("npm", [...args], { cwd, env: environment() })
 }
 
-test.skipIf(process.platform === "win32")("a new project runs, tests itself, is typed", async () => {
+test.skipIf(process.platform === "win32")("a new project runs, tests itself, is typed and can be built", async () => {
   const folder = installed()
   const project = path.join(folder, "Page Views")
-  const inProject = (args: readonly string[]): Promise<Ended> =>
-    command("npm", ["run", "--silent", ...args], { cwd: project, env: environment() }).ended
+  const inProject = (args: readonly string[], cwd = project): Promise<Ended> =>
+    command("npm", ["run", "--silent", ...args], { cwd, env: environment() }).ended
 
   const main = path.join(folder, "node_modules", "millrace", "dist", "cli", "main.js")
   const created = await command(process.execPath, [main, "new", "Page Views"], { cwd: folder }).ended
@@ -80,6 +80,11 @@ next
   const counts = Object.fromEntries(lines.at(-2)!["rows"] as [string, number][])
   expect(Object.keys(counts)).toContain("/home")
   expect(Object.values(counts).reduce((sum, count) => sum + count)).toBe(20)
+
+  expect(await inProject(["build"])).toMatchObject({ code: 0, stderr: "" })
+  const built = await inProject(["start", "--", "--steps", "2", "--interval", "50ms", "--json"], `${project}/dist`)
+  expect(built).toMatchObject({ code: 0 })
+  expect(jsonLines(built.stdout).at(-2)!["rows"]).toEqual(lines.at(-2)!["rows"])
 })
 
 test("the folder may be there, if it is empty or a repository that is", async () => {
