@@ -70,7 +70,7 @@ next
 
   const tested = await inProject(["test"])
   expect(tested).toMatchObject({ code: 0 })
-  expect(tested.stdout).toMatch(/^# pass 2$/m)
+  expect(tested.stdout).toMatch(/^(?:#|ℹ) pass 2$/m)
   expect(await inProject(["types"])).toEqual({ code: 0, stdout: "", stderr: "" })
 
   const ran = await inProject(["start", "--", "--steps", "2", "--interval", "50ms", "--json"])
