@@ -375,9 +375,7 @@ export class StreamFace {
     const timeoutMs = parseDurationOr("forever", timeout, `${verb}(): the timeout`)
     const edges = [this.#edge, ...more] as const
     const keysMax = options?.maxKeys
-    return this.#to(
-      this.#graph.add(verb, { kind: "state", name: options?.name, at, edges, rule, timeoutMs, keysMax }),
-    )
+    return this.#to(this.#graph.add(verb, { kind: "state", name: options?.name, at, edges, rule, timeoutMs, keysMax }))
   }
 
   #output(verb: string, output: Output, name: string | undefined): void {
@@ -396,7 +394,8 @@ export class StreamFace {
 
   /** The edge to another stream of the same job. */
   #edgeOf(verb: string, other: unknown, at: SourcePosition | undefined): Edge {
-    if (!(other instanceof StreamFace) || other.#graph !== this.#graph) throw refuse("MR_STREAM_OF_OTHER_JOB", { verb, at })
+    if (!(other instanceof StreamFace) || other.#graph !== this.#graph)
+      throw refuse("MR_STREAM_OF_OTHER_JOB", { verb, at })
     return other.#edge
   }
 

@@ -40,7 +40,7 @@ export interface StateOptions extends KeepOptions {
 }
 
 /** For `reduceByWindow`. */
-export interface WindowOptions extends KeepOptions {
+export interface WindowOptions extends VerbOptions {
   /**
    * How often there is a new window: a whole multiple of the stream's own slide, at most the window's length.
    * Default: the stream's own slide, for most streams one interval.

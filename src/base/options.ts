@@ -194,7 +194,7 @@ export const optionTable = {
   "rightOuterJoin()": verbOptions,
   "fullOuterJoin()": verbOptions,
   "reduceByWindow()": {
-    ...keepOptions,
+    name: keepOptions.name,
     slide: {
       ...aDuration,
       default: "the stream's own slide, for most streams one interval",

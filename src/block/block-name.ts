@@ -16,7 +16,13 @@ export type Name =
   | ({ readonly kind: "block" } & BlockName)
   | ({ readonly kind: "table" } & BlockName)
   | { readonly kind: "chunk"; readonly chunk: number; readonly at: number; readonly origin: number }
-  | { readonly kind: "range"; readonly node: number; readonly from: number; readonly until: number; readonly at: number }
+  | {
+      readonly kind: "range"
+      readonly node: number
+      readonly from: number
+      readonly until: number
+      readonly at: number
+    }
   | { readonly kind: "rows"; readonly node: number; readonly version: number }
 
 export const showBlockName = ({ stage, step, partition }: BlockName): string =>

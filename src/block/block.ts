@@ -29,7 +29,19 @@ export type BlockKind =
   | "csv" // bytes: a header line, then whole rows, as received
   | "rejected" // why, how it begins: what a source could not make records of
 
-export const blockKinds: readonly BlockKind[] = ["rows", "pairs", "delta", "events", "ordered", "timed", "ndjson", "json", "text", "csv", "rejected"]
+export const blockKinds: readonly BlockKind[] = [
+  "rows",
+  "pairs",
+  "delta",
+  "events",
+  "ordered",
+  "timed",
+  "ndjson",
+  "json",
+  "text",
+  "csv",
+  "rejected",
+]
 
 /** A column of a delta: what happened to the key. From `endedByNull` on it ended, for one reason or another. */
 export const Change = {

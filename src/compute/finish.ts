@@ -28,11 +28,7 @@ export function finishEvents({ rows, orders }: Accumulator, sections: number, or
 /** Records dealt one after the other; each partition begins with another reducer, or the first would get most. */
 export function finishDealt({ rows }: Accumulator, sections: number, partition: number): Block {
   const { order, starts } = inSections(rows.length, sections, (row) => (partition + row) % sections)
-  return makeBlock(
-    "rows",
-    [order.map((row) => rows[row])],
-    starts,
-  )
+  return makeBlock("rows", [order.map((row) => rows[row])], starts)
 }
 
 const partitionOf = (key: unknown, sections: number): number => (sections === 1 ? 0 : hashValue(key) % sections)

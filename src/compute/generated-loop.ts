@@ -86,7 +86,7 @@ function recordText({ operators }: Branch, end: StageEnd, checks: Checks): strin
   })
   return `return function run(reader, out, notes, tables) {
   const { rows, orders, keys, values } = out
-  ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table})` : "")).join("")}
+  ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table});` : "")).join("")}
   let count = 0
   while (reader.next()) {
     const v0 = reader.value

@@ -19,7 +19,13 @@ import { BlockReader } from "../block/block-reader.ts"
  */
 export type CutInput =
   | { readonly kind: "chunk"; readonly at: number; readonly origin: number; readonly block: Block }
-  | { readonly kind: "range"; readonly at: number; readonly origin: number; readonly from: number; readonly until: number }
+  | {
+      readonly kind: "range"
+      readonly at: number
+      readonly origin: number
+      readonly from: number
+      readonly until: number
+    }
 
 /** A record that cannot be one, as `invalid()` gives it. */
 export interface InvalidRecord {

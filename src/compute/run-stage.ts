@@ -142,16 +142,12 @@ class Attempt {
   #stateInput(source: StageSource): StateInput {
     const reads = this.#inputs.branches[0]!
     if (source.kind === "events") {
-      const { partition } = this.#task
-      const blocks = source.sides.flatMap(({ exchange }, side) =>
-        reads[side]!.blocks.map(({ block }) => ({
-          side: side as 0 | 1,
-          block,
-          section: sectionRead(exchange, partition),
-        })),
-      )
-      const frozen = (reader: Parameters<typeof frozenIf>[1]) => frozenIf(this.#checks.freeze, reader)
-      return { kind: "events", events: eventsOf(blocks, source.ordered, frozen) }
+      const sides = source.sides.map(({ exchange, ordering }, side) => ({
+        ordering,
+        blocks: reads[side]!.blocks.map(({ block }) => block),
+        section: sectionRead(exchange, this.#task.partition),
+      }))
+      return { kind: "events", events: eventsOf(sides, (reader) => frozenIf(this.#checks.freeze, reader)) }
     }
     if (source.kind === "rows") return { kind: "partials", partials: reads[0]!.blocks }
     return { kind: "pairs", pairs: sourceReader(source, this.#reading(0)), update: this.#loops.update! }

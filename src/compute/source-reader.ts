@@ -63,7 +63,7 @@ function rawReader(source: StageSource, reading: Reading): Reader {
         blocks.map(({ step: arrival, block }) =>
           source.take === "records"
             ? new TimedReader(block, arrival, step, intervalMs)
-            : new CameReader(block, source.take === "late", intervalMs),
+            : new CameReader(block, arrival, source.take === "late", intervalMs),
         ),
       )
     case "mapped":
@@ -90,9 +90,7 @@ function rawReader(source: StageSource, reading: Reading): Reader {
         ]),
       )
     case "lookedUp":
-      return new ArrayReader(
-        lookedUp(sections(source.left.exchange, reads[0]!, partition), inputs.table ?? emptyTable),
-      )
+      return new ArrayReader(lookedUp(sections(source.left.exchange, reads[0]!, partition), inputs.table ?? emptyTable))
     case "events":
       throw new Error("invariant: events are read by a state alone")
   }

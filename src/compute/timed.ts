@@ -50,7 +50,11 @@ export function timedBlock(
     const { value, time, origin, order } = reader
     if (aheadMs !== undefined && time > at + aheadMs) {
       account.early++
-      addSample(account, { kind: "early", why: `its time is ${time - at} ms ahead of the clock`, record: showValue(value) })
+      addSample(account, {
+        kind: "early",
+        why: `its time is ${time - at} ms ahead of the clock`,
+        record: showValue(value),
+      })
       continue
     }
     const step = Math.floor(time / intervalMs)
@@ -126,14 +130,20 @@ export class TimedReader implements Reader {
 export class CameReader implements Reader {
   value: unknown
   readonly #block: Block
+  readonly #arrival: Arrival
   readonly #late: boolean
   readonly #intervalMs: number
   #row = -1
 
-  constructor(block: Block, late: boolean, intervalMs: number) {
+  constructor(block: Block, arrival: Arrival, late: boolean, intervalMs: number) {
     this.#block = block
+    this.#arrival = arrival
     this.#late = late
     this.#intervalMs = intervalMs
+  }
+
+  get order(): Order {
+    return { time: 0, arrival: this.#arrival, place: this.#block.column(2).at(this.#row) as number }
   }
 
   next(): boolean {

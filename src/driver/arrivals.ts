@@ -26,7 +26,11 @@ export class Arrivals {
   #underWay: Arrival | undefined
 
   /** `inputs` are those with a time of their own, each with the number of its partitions. */
-  constructor(inputs: readonly { readonly node: InputNode; readonly partitions: number }[], intervalMs: number, now: number) {
+  constructor(
+    inputs: readonly { readonly node: InputNode; readonly partitions: number }[],
+    intervalMs: number,
+    now: number,
+  ) {
     this.#times = new Map(
       inputs.map(({ node, partitions }) => [node.id, new SourceTime(node.time!, partitions, intervalMs, now)]),
     )
@@ -44,7 +48,11 @@ export class Arrivals {
   }
 
   /** Its first stage has run: by task, which input it read and what times it found. */
-  done(arrival: Arrival, found: readonly { readonly input: NodeId; readonly times: TimesMessage }[], now: number): void {
+  done(
+    arrival: Arrival,
+    found: readonly { readonly input: NodeId; readonly times: TimesMessage }[],
+    now: number,
+  ): void {
     this.#underWay = undefined
     const steps = new Set(found.flatMap(({ times }) => times.steps))
     for (const step of steps) this.#byStep.set(step, [...(this.#byStep.get(step) ?? []), arrival])

@@ -148,7 +148,9 @@ export class StepCloser {
   /** With sources that go by the clock a step may be waiting for it alone. */
   #clockStep(): Step {
     const waits = this.#untimed.length > 0 && this.#nextStep !== undefined
-    return waits && this.#options.clock.now() < (this.#nextStep! + 1) * this.#options.intervalMs ? this.#nextStep! : Infinity
+    return waits && this.#options.clock.now() < (this.#nextStep! + 1) * this.#options.intervalMs
+      ? this.#nextStep!
+      : Infinity
   }
 
   /** How far all sources have come. */

@@ -98,11 +98,17 @@ async function loadRows({ name, load }: TableNode, params: unknown): Promise<rea
       for await (const row of given as AsyncIterable<unknown>) rows.push(row)
       return rows
     }
-    if (typeof given === "object" && given !== null && Symbol.iterator in given) return [...(given as Iterable<unknown>)]
+    if (typeof given === "object" && given !== null && Symbol.iterator in given)
+      return [...(given as Iterable<unknown>)]
   } catch (error) {
-    throw error instanceof MillraceError ? error : refuse("MR_TABLE_FAILED", { table: name, message: messageOf(error) }, error)
+    throw error instanceof MillraceError
+      ? error
+      : refuse("MR_TABLE_FAILED", { table: name, message: messageOf(error) }, error)
   }
-  throw refuse("MR_TABLE_FAILED", { table: name, message: `it must give an array of rows, but gave ${showValue(given)}` })
+  throw refuse("MR_TABLE_FAILED", {
+    table: name,
+    message: `it must give an array of rows, but gave ${showValue(given)}`,
+  })
 }
 
 /** Pairs of key and row. */
@@ -113,7 +119,11 @@ function rowsBlockOf({ name, key }: TableNode, rows: readonly unknown[]): Block 
     try {
       found = key(row)
     } catch (error) {
-      throw refuse("MR_TABLE_FAILED", { table: name, message: `its key threw for ${showValue(row)}: ${messageOf(error)}` }, error)
+      throw refuse(
+        "MR_TABLE_FAILED",
+        { table: name, message: `its key threw for ${showValue(row)}: ${messageOf(error)}` },
+        error,
+      )
     }
     if (keys.slot(found) < index) throw refuse("MR_TABLE_KEY_TWICE", { table: name, key: showValue(found) })
   }

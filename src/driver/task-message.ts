@@ -37,7 +37,8 @@ function readMessage(names: readonly Name[], store: BlockStore): ReadMessage {
   const blocks: { step: number; buffer: SharedArrayBuffer }[] = []
   for (const name of names) {
     if (name.kind === "block") blocks.push({ step: name.step, buffer: store.get(name).buffer })
-    else if (name.kind === "chunk") cuts.push({ ...placeOf(name), kind: "chunk", buffer: store.chunk(name.chunk).buffer })
+    else if (name.kind === "chunk")
+      cuts.push({ ...placeOf(name), kind: "chunk", buffer: store.chunk(name.chunk).buffer })
     else if (name.kind === "range") cuts.push({ kind: "range", at: name.at, from: name.from, until: name.until })
   }
   return { cuts, blocks }

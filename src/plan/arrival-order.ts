@@ -1,51 +1,36 @@
 /**
- * Where the order in which records arrived at their sources must be known: states that see events one by one see them in
- * that order, whatever partition carried them. It is known as far as records come straight from inputs, through
- * narrow operators and unions; a shared node on the way keeps it with its records.
+ * Where the order in which records arrived at their sources is known, and where it must be: states that see events one
+ * by one see them in that order, whatever partition carried them. It is known as far as records come straight from
+ * inputs, through narrow operators and unions; a shared node on the way keeps it with its records.
  */
-import type { Edge, Graph, NodeId, StateNode } from "../stream/node.ts"
+import type { Edge, Graph, NodeId } from "../stream/node.ts"
 import { isNarrow } from "../stream/operator.ts"
+import { seesEvents } from "../stream/state-rule.ts"
 
-export interface ArrivalOrder {
-  /** Whether the state sees its events in order of arrival; else in the order of its parents' RDDs. */
-  isSeen(node: StateNode): boolean
-  /** Whether that order is by times of the records' own. */
-  isTimed(node: StateNode): boolean
-  /** Whether a node's records must carry their place in that order. */
-  isKept(node: NodeId): boolean
+/** By the records' own time and then by arrival, by arrival alone, or only as they lie in their partitions. */
+export type Ordering = "time" | "arrival" | "none"
+
+export function orderingOf(graph: Graph, { parent, reads }: Edge): Ordering {
+  const node = graph.nodes[parent]!
+  if (node.kind === "input") return node.time !== undefined && reads === "records" ? "time" : "arrival"
+  if (node.kind !== "transform") return "none"
+  if (isNarrow(node.operator)) return orderingOf(graph, node.edges[0])
+  if (node.operator.verb !== "union") return "none"
+  const orderings = new Set(node.edges.map((edge) => orderingOf(graph, edge)))
+  return (["none", "arrival", "time"] as const).find((ordering) => orderings.has(ordering))!
 }
 
-export function arrivalOrder(graph: Graph, live: ReadonlySet<NodeId>): ArrivalOrder {
-  const ordered = graph.nodes.filter(
-    (node): node is StateNode => node.kind === "state" && live.has(node.id) && seesOrder(graph, node),
-  )
+/** The nodes whose records must carry their place in the order of arrival. */
+export function orderKept(graph: Graph, live: ReadonlySet<NodeId>): ReadonlySet<NodeId> {
   const kept = new Set<NodeId>()
   const keep = ({ parent }: Edge): void => {
     if (kept.has(parent)) return
     kept.add(parent)
     graph.nodes[parent]!.edges.forEach(keep)
   }
-  for (const node of ordered) node.edges.forEach(keep)
-  return {
-    isSeen: (node) => ordered.includes(node),
-    isTimed: (node) => ordered.includes(node) && node.edges.every((edge) => clocksOf(graph, edge).includes("record time")),
-    isKept: (node) => kept.has(node),
+  for (const node of graph.nodes) {
+    if (node.kind !== "state" || !live.has(node.id) || !seesEvents(node.rule)) continue
+    node.edges.filter((edge) => orderingOf(graph, edge) !== "none").forEach(keep)
   }
-}
-
-/** By one clock: records with times of their own and records without have no order in common. */
-function seesOrder(graph: Graph, { rule, edges }: StateNode): boolean {
-  if (rule.verb === "runningReduce" || rule.verb === "reduceByWindow") return false
-  const clocks = new Set(edges.flatMap((edge) => clocksOf(graph, edge)))
-  return clocks.size === 1 && !clocks.has("none")
-}
-
-/** By what the records of an edge are ordered where they come from. */
-function clocksOf(graph: Graph, { parent, reads }: Edge): ("record time" | "arrival" | "none")[] {
-  const node = graph.nodes[parent]!
-  if (reads !== "records") return ["none"]
-  if (node.kind === "input") return [node.time === undefined ? "arrival" : "record time"]
-  if (node.kind !== "transform") return ["none"]
-  if (isNarrow(node.operator)) return clocksOf(graph, node.edges[0])
-  return node.operator.verb === "union" ? node.edges.flatMap((edge) => clocksOf(graph, edge)) : ["none"]
+  return kept
 }

@@ -140,7 +140,9 @@ function readsOf(source: StageSource, { stages }: Plan): string {
     case "input":
       return source.take === "invalid" ? `the invalid records of ${source.input.name}` : source.input.name
     case "timed":
-      return source.take === "records" ? `the step's records of stage ${source.stage}` : `the ${source.take} records of stage ${source.stage}`
+      return source.take === "records"
+        ? `the step's records of stage ${source.stage}`
+        : `the ${source.take} records of stage ${source.stage}`
     case "rows":
       return source.steps[0] === 0
         ? `the records of stage ${source.stage}`

@@ -11,7 +11,11 @@ export interface KeyedForm {
   readonly whole: boolean
 }
 
-const made = (verb: "map" | "flatMap", f: (record: unknown) => unknown): NarrowOperator => ({ verb, f, onError: "stop" })
+const made = (verb: "map" | "flatMap", f: (record: unknown) => unknown): NarrowOperator => ({
+  verb,
+  f,
+  onError: "stop",
+})
 const values: NarrowOperator = { verb: "values" }
 const withOneKey = made("map", (record) => [null, record])
 

@@ -86,7 +86,8 @@ export function tableInputsOf(name: BlockName, log: StepLogReader): Name[] {
 function namesOf(plan: Plan, read: Read, { step, partition }: BlockName, log: StepLogReader): Name[] {
   switch (read.kind) {
     case "cuts": {
-      const cuts = read.of === "step" ? log.cutsOf(step, read.input, partition) : log.cutsOfArrival(step, read.input, partition)
+      const cuts =
+        read.of === "step" ? log.cutsOf(step, read.input, partition) : log.cutsOfArrival(step, read.input, partition)
       return cuts.map(({ cut, at }) =>
         cut.kind === "chunk"
           ? { kind: "chunk", chunk: cut.chunk, at, origin: cut.origin ?? 0 }

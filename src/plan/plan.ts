@@ -19,14 +19,13 @@ import type {
 import type { JoinKind, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
 import { isHeldShown } from "../stream/state-rule.ts"
-import type { ArrivalOrder } from "./arrival-order.ts"
-import { arrivalOrder } from "./arrival-order.ts"
+import { orderingOf, orderKept } from "./arrival-order.ts"
 import type { Combiner } from "./combiner.ts"
 import { grouping, reducing } from "./combiner.ts"
 import { joinOperator } from "./join.ts"
 import type { KeyedForm } from "./keyed-form.ts"
 import { keyedFormOf } from "./keyed-form.ts"
-import type { Branch, Exchange, Exchanged, Stage, StageEnd, StageId, StageSource } from "./stage.ts"
+import type { Branch, EventSide, Exchange, Exchanged, Stage, StageEnd, StageId, StageSource } from "./stage.ts"
 
 /** An output and the stage whose blocks it is given. */
 export interface PlannedOutput {
@@ -76,7 +75,7 @@ class Planner {
   readonly live: ReadonlySet<NodeId>
   readonly #graph: Graph
   readonly #readers: ReadonlyMap<NodeId, number>
-  readonly #order: ArrivalOrder
+  readonly #orderKept: ReadonlySet<NodeId>
   readonly #rowStages = new Map<string, StageId>() // by what is read of which node
   readonly #timedStages = new Map<string, StageId>()
   readonly #counted = new Set<NodeId>() // inputs
@@ -85,7 +84,7 @@ class Planner {
     this.#graph = graph
     this.live = liveNodes(graph)
     this.#readers = countReaders(graph, this.live)
-    this.#order = arrivalOrder(graph, this.live)
+    this.#orderKept = orderKept(graph, this.live)
   }
 
   output(node: OutputNode): PlannedOutput {
@@ -111,7 +110,7 @@ class Planner {
     const what = `${node.id}.${edge.reads}`
     const known = this.#rowStages.get(what)
     if (known !== undefined) return known
-    const ordered = edge.reads === "records" && this.#order.isKept(node.id)
+    const ordered = this.#orderKept.has(node.id)
     const stage = this.#push(node.name, this.#chainsThrough(edge), { kind: "rows", ordered })
     this.#rowStages.set(what, stage)
     return stage
@@ -180,9 +179,18 @@ class Planner {
       case "cogroup":
         return this.#joined(node, operator.gives, chain)
       case "count":
-        return chain({ kind: "total", stage: this.#push(`${node.name} (by partition)`, this.#chainsInto(edge), { kind: "count" }) }, 1)
+        return chain(
+          {
+            kind: "total",
+            stage: this.#push(`${node.name} (by partition)`, this.#chainsInto(edge), { kind: "count" }),
+          },
+          1,
+        )
       case "repartition":
-        return chain({ kind: "dealt", stage: this.#push(`${node.name} (dealt)`, this.#chainsInto(edge), { kind: "deal" }) })
+        return chain({
+          kind: "dealt",
+          stage: this.#push(`${node.name} (dealt)`, this.#chainsInto(edge), { kind: "deal" }),
+        })
       case "mapPartitions": {
         const stage = this.#rowStage(edge)
         return chain({ kind: "mapped", stage, f: operator.f, origin: originOf(node) }, this.stages[stage]!.tasks)
@@ -221,15 +229,16 @@ class Planner {
       before.reduce((chain, operator) => appended(chain, operator, origin), chain),
     )
     const exchange = how.exchange ?? (before.length === 0 ? this.#exchangeOf(edge) : "shuffle")
-    const stage = this.#push(`${node.name} (by key)`, chains, { kind: "combine", combiner: how.combiner, exchange, origin })
+    const stage = this.#push(`${node.name} (by key)`, chains, {
+      kind: "combine",
+      combiner: how.combiner,
+      exchange,
+      origin,
+    })
     return { stage, exchange }
   }
 
-  #joined(
-    node: TransformNode,
-    gives: JoinKind,
-    chain: (source: StageSource, tasks?: number) => Chain,
-  ): Chain {
+  #joined(node: TransformNode, gives: JoinKind, chain: (source: StageSource, tasks?: number) => Chain): Chain {
     const [leftEdge, rightEdge] = node.edges as readonly [Edge, Edge]
     const right = this.#node(rightEdge)
     const left = this.#combined(node, leftEdge, { combiner: grouping })
@@ -263,7 +272,12 @@ class Planner {
     if (known !== undefined) return known
     const { partitions } = this.#graph
     const chain: Chain = { source: this.#cutSource(input, take), operators: [], tasks: partitions, slide: 1 }
-    const stage = this.#push(`${input.name} (by time)`, [chain], { kind: "timed", time, take, origin: originOf(input) }, "arrival")
+    const stage = this.#push(
+      `${input.name} (by time)`,
+      [chain],
+      { kind: "timed", time, take, origin: originOf(input) },
+      "arrival",
+    )
     this.#timedStages.set(what, stage)
     return stage
   }
@@ -280,8 +294,7 @@ class Planner {
     const { rule, timeoutMs, slide } = node
     const keysMax = node.keysMax === undefined ? undefined : Math.ceil(node.keysMax / partitions)
     const chain: Chain = { source: this.#stateSource(node), operators: [], tasks: partitions, slide }
-    const timed = this.#order.isTimed(node)
-    const end: StageEnd = { kind: "state", rule, origin: originOf(node), timeoutMs, timed, keysMax }
+    const end: StageEnd = { kind: "state", rule, origin: originOf(node), timeoutMs, keysMax }
     const stage = this.#push(node.name, [chain], end)
     this.stateStages.set(node.id, stage)
     return stage
@@ -299,10 +312,8 @@ class Planner {
         const stage = this.#push(`${node.name} (a step)`, [chain], { kind: "rows", ordered: false })
         return { kind: "rows", stage, steps: edges[0].steps }
       }
-      default: {
-        const ordered = this.#order.isSeen(node)
-        return { kind: "events", sides: edges.map((edge) => this.#events(node, edge, ordered)), ordered }
-      }
+      default:
+        return { kind: "events", sides: edges.map((edge) => this.#events(node, edge)) }
     }
   }
 
@@ -310,10 +321,11 @@ class Planner {
     return { kind: "combined", ...this.#combined(node, node.edges[0], { combiner }), combiner, origin: originOf(node) }
   }
 
-  #events(node: StateNode, edge: Edge, ordered: boolean): Exchanged {
+  #events(node: StateNode, edge: Edge): EventSide {
     const exchange = this.#exchangeOf(edge)
-    const end: StageEnd = { kind: "events", exchange, ordered, origin: originOf(node) }
-    return { stage: this.#push(`${node.name} (by key)`, this.#chainsInto(edge), end), exchange }
+    const ordering = orderingOf(this.#graph, edge)
+    const end: StageEnd = { kind: "events", exchange, ordered: ordering !== "none", origin: originOf(node) }
+    return { stage: this.#push(`${node.name} (by key)`, this.#chainsInto(edge), end), exchange, ordering }
   }
 
   #exchangeOf(edge: Edge): Exchange {

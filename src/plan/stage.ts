@@ -11,6 +11,7 @@
 import type { InputNode, NodeId, RecordTime } from "../stream/node.ts"
 import type { NarrowOperator, Origin, PartitionOperator } from "../stream/operator.ts"
 import type { StateRule } from "../stream/state-rule.ts"
+import type { Ordering } from "./arrival-order.ts"
 import type { Combiner } from "./combiner.ts"
 
 export type StageId = number
@@ -25,6 +26,11 @@ export type Exchange = "shuffle" | "aligned" | "gather"
 export interface Exchanged {
   readonly stage: StageId
   readonly exchange: Exchange
+}
+
+/** One of the streams whose events a state sees. */
+export interface EventSide extends Exchanged {
+  readonly ordering: Ordering
 }
 
 /** Where a branch's records come from. */
@@ -59,7 +65,7 @@ export type StageSource =
   /** The records of a `deal` end. */
   | { readonly kind: "dealt"; readonly stage: StageId }
   /** The pairs of one or two `events` ends, one by one, for a state. */
-  | { readonly kind: "events"; readonly sides: readonly Exchanged[]; readonly ordered: boolean }
+  | { readonly kind: "events"; readonly sides: readonly EventSide[] }
   /** The pairs a state wrote in this step; those that ended in it; the records it gave. */
   | { readonly kind: "changes" | "ended" | "emitted"; readonly stage: StageId }
   /** All pairs a state holds after this step: scans its table. */
@@ -91,8 +97,6 @@ export interface StateEnd {
   readonly rule: StateRule
   readonly origin: Origin
   readonly timeoutMs: number | undefined
-  /** Its events have times of their own. */
-  readonly timed: boolean
   /** Keys a partition may hold. */
   readonly keysMax: number | undefined
 }

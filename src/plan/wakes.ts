@@ -7,11 +7,13 @@
 import { nextDue } from "../stream/composition.ts"
 import type { Graph, Node, NodeId, StateNode } from "../stream/node.ts"
 import type { Step } from "../stream/step-record.ts"
+import { orderingOf } from "./arrival-order.ts"
 
 export type Wakes = (step: Step) => readonly Step[]
 
 /** `live`: the nodes that outputs depend on. */
-export function wakesOf({ nodes, intervalMs }: Graph, live: ReadonlySet<NodeId>): Wakes {
+export function wakesOf(graph: Graph, live: ReadonlySet<NodeId>): Wakes {
+  const { nodes, intervalMs } = graph
   const changing = nodes.filter(({ id, kind }) => live.has(id) && kind !== "output" && kind !== "table")
   if (!changing.some(reachesAhead)) return () => []
   const inSteps = (ms: number): number => ms / intervalMs
@@ -20,7 +22,7 @@ export function wakesOf({ nodes, intervalMs }: Graph, live: ReadonlySet<NodeId>)
     const wakes = new Set<Step>()
     for (const node of changing) {
       const before = new Set(node.edges.flatMap(({ parent }) => [...(changes.get(parent) ?? [])]))
-      const steps = node.kind === "input" ? new Set([step]) : changesOf(node, before, inSteps)
+      const steps = node.kind === "input" ? new Set([step]) : changesOf(graph, node, before, inSteps)
       changes.set(node.id, steps)
       for (const wake of steps) if (wake > step) wakes.add(wake)
     }
@@ -33,27 +35,31 @@ function reachesAhead(node: Node): boolean {
   return node.kind === "transform" && node.operator.verb === "window"
 }
 
-function changesOf(node: Node, before: ReadonlySet<Step>, inSteps: (ms: number) => number): ReadonlySet<Step> {
+function changesOf(
+  graph: Graph,
+  node: Node,
+  before: ReadonlySet<Step>,
+  inSteps: (ms: number) => number,
+): ReadonlySet<Step> {
   if (node.kind === "transform" && node.operator.verb === "window") {
     return enteringAndLeaving(before, inSteps(node.operator.lengthMs), node.slide)
   }
-  return node.kind === "state" ? changesOfState(node, before, inSteps) : before
+  return node.kind === "state" ? changesOfState(graph, node, before, inSteps) : before
 }
 
 function changesOfState(
-  { rule, slide, timeoutMs }: StateNode,
+  graph: Graph,
+  { rule, slide, timeoutMs, edges }: StateNode,
   before: ReadonlySet<Step>,
   inSteps: (ms: number) => number,
 ): ReadonlySet<Step> {
   if (rule.verb === "reduceByWindow") return enteringAndLeaving(before, inSteps(rule.lengthMs), slide)
   if (timeoutMs === undefined) return before
   const timeout = inSteps(timeoutMs)
-  // A session may end in the middle of a step: then the step that ends it is one earlier.
-  const early = rule.verb === "reduceBySession" ? 1 : 0
-  const ends = [...before].flatMap((step) => [
-    nextDue(step + timeout, slide),
-    ...(early === 0 ? [] : [nextDue(step + timeout - early, slide)]),
-  ])
+  // By times of its records' own, a session may end where a step begins: then the step before it is the one.
+  const isExact = rule.verb === "reduceBySession" && orderingOf(graph, edges[0]) === "time"
+  const after = isExact ? [timeout - 1, timeout] : [timeout]
+  const ends = [...before].flatMap((step) => after.map((steps) => nextDue(step + steps, slide)))
   return new Set([...before, ...ends])
 }
 

@@ -69,7 +69,11 @@ class Composition {
   #window(
     node: Node,
     parents: Traits,
-    { verb, lengthMs, slideMs }: { readonly verb: string; readonly lengthMs: number; readonly slideMs: number | undefined },
+    {
+      verb,
+      lengthMs,
+      slideMs,
+    }: { readonly verb: string; readonly lengthMs: number; readonly slideMs: number | undefined },
   ): { readonly node: Node; readonly traits: Traits } {
     this.#requireNew(node, verb, parents)
     const length = this.#stepsOf(node, "window", lengthMs, parents.slide)
@@ -160,4 +164,3 @@ export const isDue = (step: number, slide: number): boolean => (step + 1) % slid
 
 /** The first step from `step` on at which a node of this slide has an RDD. */
 export const nextDue = (step: number, slide: number): number => Math.ceil((step + 1) / slide) * slide - 1
-

@@ -34,6 +34,9 @@ export type StateRule =
   /** The first record of each key; the timeout counts from that record. */
   | { readonly verb: "distinctBy" }
 
+/** Whether the rule sees events one by one. */
+export const seesEvents = ({ verb }: StateRule): boolean => verb !== "runningReduce" && verb !== "reduceByWindow"
+
 /** Whether the state's stream is what it holds. The others give records of their own, and what they hold stays inside. */
 export const isHeldShown = ({ verb }: StateRule): boolean =>
   verb === "runningReduce" || verb === "reduceByWindow" || verb === "track"

@@ -36,8 +36,8 @@ export interface EventRule {
 export type Emit = (record: unknown) => void
 
 /** When an event happened: by its own time if its stream has one, else by the step that it came in. */
-export function timeOfEvent({ order }: Event, { step, intervalMs, end }: StateTask): { from: number; until: number } {
-  const time = stepTime(step, intervalMs)
-  if (end.timed && order !== undefined) return { from: order.time, until: order.time }
-  return { from: time.start, until: time.end }
+export function timeOfEvent({ time }: Event, { step, intervalMs }: StateTask): { from: number; until: number } {
+  if (time !== undefined) return { from: time, until: time }
+  const { start, end } = stepTime(step, intervalMs)
+  return { from: start, until: end }
 }

@@ -74,7 +74,11 @@ function endAtOnce({ end, step, intervalMs }: StateTask, rule: EventRule, met: r
   }
 }
 
-function writeRow({ table }: StateTask, { key, slot, holds, state, mark, isWritten, why }: Met, delta: DeltaColumns): void {
+function writeRow(
+  { table }: StateTask,
+  { key, slot, holds, state, mark, isWritten, why }: Met,
+  delta: DeltaColumns,
+): void {
   if (!isWritten) return
   const old = slot === -1 ? undefined : table.valueAt(slot)
   const change = holds ? (slot === -1 ? Change.created : Change.updated) : why

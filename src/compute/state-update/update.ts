@@ -45,7 +45,8 @@ export function updateState(task: StateTask, input: StateInput): StateUpdate {
   if (timeoutMs !== undefined || keysMax !== undefined) {
     const touched = new KeyIndex()
     for (const key of delta.keys) touched.slot(key)
-    if (timeoutMs !== undefined) endUntouched(task, delta, touched, timeoutMs, (key, state) => eventRule?.timeUp(key, state))
+    if (timeoutMs !== undefined)
+      endUntouched(task, delta, touched, timeoutMs, (key, state) => eventRule?.timeUp(key, state))
     if (keysMax !== undefined) endOldest(delta, table, keysMax)
   }
   return { delta, held: heldAfter(table, delta), emitted: isHeldShown(rule) ? undefined : emitted }

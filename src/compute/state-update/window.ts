@@ -83,7 +83,8 @@ export function updateWindow(task: StateTask, partials: readonly StepBlock[], de
     const old = slot === -1 ? undefined : table.valueAt(slot)
     if (steps > 0) {
       pushRow(delta, { key, value, old, change: slot === -1 ? Change.created : Change.updated, mark: steps })
-    } else if (slot !== -1) pushRow(delta, { key, value: table.valueAt(slot), old, change: Change.endedByWindow, mark: 0 })
+    } else if (slot !== -1)
+      pushRow(delta, { key, value: table.valueAt(slot), old, change: Change.endedByWindow, mark: 0 })
   })
 }
 
@@ -91,8 +92,7 @@ export function updateWindow(task: StateTask, partials: readonly StepBlock[], de
 const isFinite = (value: unknown): boolean => typeof value !== "number" || Number.isFinite(value)
 
 function addTo(task: StateTask, sum: Sum, key: unknown, value: unknown, add: Combine): void {
-  sum.value =
-    sum.steps === 0 ? value : calling(task, { key, values: [sum.value, value] }, () => add(sum.value, value))
+  sum.value = sum.steps === 0 ? value : calling(task, { key, values: [sum.value, value] }, () => add(sum.value, value))
   sum.steps++
 }
 
