@@ -25,10 +25,14 @@ import type {
   WindowOptions,
 } from "./verb-options.ts"
 
+// The refusing types are streams of nothing as well, which every stream could be: a stream of pairs that is handed on as a
+// stream of anything loses its verbs of pairs, but may be handed on.
 /** The `this` of verbs that need pairs. */
-export type Pairs<T> = [T] extends [readonly [unknown, unknown]] ? DStream<T> : Refused<NotPairs>
+export type Pairs<T> = [T] extends [readonly [unknown, unknown]] ? DStream<T> : Refused<NotPairs> & DStream<never>
 /** The `this` of a verb that ranks records by their number, or the number that is their value. */
-export type Ranked<T> = [T] extends [number | readonly [unknown, number]] ? DStream<T> : Refused<NotRanked>
+export type Ranked<T> = [T] extends [number | readonly [unknown, number]]
+  ? DStream<T>
+  : Refused<NotRanked> & DStream<never>
 
 /**
  * A stream cut into steps. All examples stand in a job's builder, have steps of one second, and read these views unless

@@ -1,9 +1,10 @@
 /** Pairs and tuples: how the types of keys and values are taken from what a program's functions give. */
 
+// What is no pair has a key and a value of which nothing is known: a stream of pairs is then a stream of anything, too.
 /** The key of a `[key, value]` pair. */
-export type KeyOf<T> = T extends readonly [unknown, unknown] ? T[0] : never
+export type KeyOf<T> = T extends readonly [unknown, unknown] ? T[0] : unknown
 /** The value of a `[key, value]` pair. */
-export type ValueOf<T> = T extends readonly [unknown, unknown] ? T[1] : never
+export type ValueOf<T> = T extends readonly [unknown, unknown] ? T[1] : unknown
 
 /** A tuple of at least one part. As a type parameter's bound it makes `[a, b]` a tuple, where it would be an array. */
 export type Tuple = [unknown, ...unknown[]]

@@ -14,8 +14,10 @@ export type NotRanked = "topK(k) needs numbers or [key, number] pairs: use topK(
 
 /** Keeps `any`, as of `JSON.parse`, out of an overload whose `this` it is: it would match first and say nothing. */
 export type Unless<A, S> = 0 extends 1 & A ? never : S
+/** Why an overload that only refuses promises is not the one; the compiler may name it where others fail more than once. */
+type Synchronous = "only an asynchronous function is refused here: look at what the call's other forms ask for"
 /** Lets into an overload only what is, or may be, a promise or an async generator. */
-export type IfPromised<A, S> = Unless<A, [Promised<A>] extends [never] ? never : S>
+export type IfPromised<A, S> = Unless<A, [Promised<A>] extends [never] ? Refused<Synchronous> : S>
 /**
  * Lets into an overload all but that. The overload of `IfPromised` must stand behind such a one: the compiler looks
  * into functions with parameters only from the first overload on that could match without them.

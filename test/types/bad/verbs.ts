@@ -19,7 +19,7 @@ counts.invalid() // error: Property 'invalid' does not exist on type 'StateStrea
 export const a: DStream<number> = strings // error: Type 'string' is not assignable to type 'number'
 export const b: DStream<[string, string]> = pairs // error: Type 'number' is not assignable to type 'string'
 export const c: DStream<string> = strings as DStream<unknown> // error: Type 'unknown' is not assignable to type 'string'
-export const d: StateStream<string, number> = pairs // error: Property 'changes' is missing in type
+export const d: StateStream<string, number> = pairs // error: is missing the following properties from type 'StateVerbs<string, number>': changes, ended
 
 // options
 views.map((v) => v.url, { onError: "ignore" }) // error: '"ignore"'

@@ -13,3 +13,14 @@ export const pair: DStream<readonly [unknown, unknown]> = pairs
 export const value: DStream<[string, number | null]> = pairs
 export const stateAsStream: DStream<[string, number]> = state
 export const many: readonly DStream<unknown>[] = [strings, pairs, input, state]
+
+// inputs and states too, though verbs of pairs are refused for the wider one
+declare const pairInput: InputStream<[string, number]>
+export const widerState: StateStream<string, string | number> = state
+export const anyState: StateStream<unknown, unknown> = state
+export const anyInput: InputStream<unknown> = input
+export const anyPairInput: InputStream<unknown> = pairInput
+export const widerPairInput: InputStream<[string, string | number]> = pairInput
+export const readonlyPairInput: InputStream<readonly [unknown, unknown]> = pairInput
+export const widerNumbers: DStream<number | null> = strings.map((text) => text.length)
+export const inputs: readonly InputStream<unknown>[] = [input, pairInput]
