@@ -41,6 +41,7 @@ export class Progress {
   end(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#showTaps()
     if (this.#screen.hasLive) this.#screen.live("")
     else if (this.#line.steps > 0) this.#screen.line(this.#line.take())
   }
@@ -52,8 +53,13 @@ export class Progress {
     const { hasLive } = this.#screen
     if (report.end - this.#shownUntil < (hasLive ? LIVE_MS : PLAIN_MS)) return
     this.#shownUntil = report.end
+    this.#showTaps()
     if (hasLive) this.#screen.live(this.#line.take())
     else this.#screen.line(this.#line.take())
+  }
+
+  #showTaps(): void {
+    for (const line of this.#line.takeTaps()) this.#screen.line(this.#screen.colors.cyan(`tap ${line}`))
   }
 
   #worker({ phase, worker, why }: WorkerReport): void {

@@ -16,6 +16,7 @@ export class ProgressLine {
   #delayMs = 0
   #stateKeys = 0
   readonly #bad = { invalid: 0, skipped: 0, late: 0, early: 0 } // since the run began
+  readonly #taps = new Map<string, { records: number; first: string }>()
   readonly #samples = { invalid: 0, skipped: 0, late: 0, early: 0 }
 
   /** Steps that were not shown yet. */
@@ -33,6 +34,11 @@ export class ProgressLine {
     this.#delayMs = report.delayMs
     this.#stateKeys = report.stateKeys
     for (const kind of KINDS) this.#bad[kind] += report[kind]
+    for (const { label, records, samples } of report.taps) {
+      const tapped = this.#taps.get(label)
+      if (tapped !== undefined) tapped.records += records
+      else this.#taps.set(label, { records, first: samples[0] ?? "" })
+    }
   }
 
   /**
@@ -51,6 +57,15 @@ export class ProgressLine {
     for (const kind of KINDS) if (this.#bad[kind] > 0) parts.push(`${number(this.#bad[kind])} ${kind}`)
     this.#steps = this.#records = this.#tookMs = 0
     return parts.join(" · ")
+  }
+
+  /** A line for each tap that something passed since they were taken last. */
+  takeTaps(): string[] {
+    const lines = [...this.#taps].map(
+      ([label, { records, first }]) => `${label}: ${count(records, "record")}, first ${first}`,
+    )
+    this.#taps.clear()
+    return lines
   }
 
   /** A line for each of the report's bad records that is among the first ones of the run. */

@@ -13,7 +13,10 @@ const stepOf = (index: number, report: Partial<StepReport> = {}): StepReport => 
   bytes: 0,
   invalid: 0,
   skipped: 0,
+  late: 0,
+  early: 0,
   samples: [],
+  taps: [],
   tookMs: 1,
   delayMs: 2,
   stateKeys: 0,
@@ -57,4 +60,15 @@ test("the first three samples of each kind are shown", () => {
   const more = ["2", "3", "4"].map((record) => sample("invalid", record))
   expect(line.samplesOf(stepOf(1, { samples: more }))).toHaveLength(2)
   expect(line.samplesOf(stepOf(2, { samples: more }))).toEqual([])
+})
+
+test("what passed a tap since the last time: how many records, and the first", () => {
+  const line = new ProgressLine()
+  const tapped = (records: number, first: string): Partial<StepReport> => ({
+    taps: [{ label: "slow", records, samples: [first, "another"] }],
+  })
+  line.add(stepOf(0, tapped(2, "{ ms: 30 }")))
+  line.add(stepOf(1, tapped(1, "{ ms: 40 }")))
+  expect(line.takeTaps()).toEqual(["slow: 3 records, first { ms: 30 }"])
+  expect(line.takeTaps()).toEqual([])
 })
