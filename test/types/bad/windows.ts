@@ -24,6 +24,7 @@ pairs.reduceByWindow("5s", (a, b) => a + b, (a, b) => `${a}${b}`) // error: No o
 pairs.reduceByWindow("5s", (a, b) => a + b, (a: string) => a) // error: No overload matches this call
 pairs.reduceByWindow("5s", (a, b) => a + b, "1s") // error: No overload matches this call
 pairs.reduceByWindow("5s", (a, b) => a + b, { slide: "1" }) // error: '"1"' is not assignable to type
+pairs.reduceByWindow("5s", (a, b) => a + b, { maxKeys: 9 }) // error: 'maxKeys' does not exist in type 'WindowOptions'
 pairs.reduceByWindow("5s", (a, b) => a + b, { timeout: "1s" }) // error: 'timeout' does not exist in type 'WindowOptions'
 pairs.reduceByWindow("5s", (a, b) => a + b, (a, b) => a - b, { slid: "1s" }) // error: 'slid' does not exist in type 'WindowOptions'
 pairs.reduceByWindow("5s", (a, b) => a + b, { slide: "1s" }, (a, b) => a - b) // error: 'slide' does not exist in type '(value: number, leaving: number) => number'

@@ -28,7 +28,7 @@ declare const bound: number | undefined
 const undefinedVerb: VerbOptions = { name: undefined }
 const undefinedKeep: KeepOptions = { name: text, maxKeys: bound }
 const undefinedState: StateOptions = { ...undefinedKeep, timeout: duration }
-const undefinedWindow: WindowOptions = { ...undefinedKeep, slide: duration }
+const undefinedWindow: WindowOptions = { name: text, slide: duration }
 const add = (a: number, b: number): number => a + b
 
 for (const options of [verb, undefinedVerb, undefined]) {

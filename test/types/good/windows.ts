@@ -40,7 +40,7 @@ const inverseSliding = pairs.reduceByWindow(
   "30s",
   (a, b) => a + b,
   (a, b) => a - b,
-  { slide: "10s", name: "sums", maxKeys: 10_000 },
+  { slide: "10s", name: "sums" },
 )
 check<Equal<typeof inverseSliding, StateStream<string, number>>>()
 const optionsInItsPlace = pairs.reduceByWindow("30s", (a, b) => a + b, { slide })
