@@ -8,7 +8,8 @@ export interface SourcePosition {
   readonly column: number
 }
 
-const ownDirectory = fileURLToPath(new URL("../", import.meta.url))
+/** Where this package's code lies, and where its source maps say it lies: who runs the program may follow them. */
+const ownDirectories = ["../", "../../src/"].map((directory) => fileURLToPath(new URL(directory, import.meta.url)))
 
 export function callSite(): SourcePosition | undefined {
   const limit = Error.stackTraceLimit
@@ -35,7 +36,7 @@ export function isThrownHere(stack: string): boolean {
 }
 
 function isOfProgram({ file }: SourcePosition): boolean {
-  return !file.startsWith(ownDirectory) && !file.startsWith("node:")
+  return !ownDirectories.some((directory) => file.startsWith(directory)) && !file.startsWith("node:")
 }
 
 /** The positions a stack names, innermost first. */

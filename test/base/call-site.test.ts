@@ -1,13 +1,21 @@
+import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
 import { callSite, showPosition, stackPositions } from "#src/base/call-site.js"
 
 describe("callSite", () => {
   test("is the caller's own line, the innermost outside this package", () => {
-    const here = callSite() // line 7
-    const viaLibrary = [0].map(() => callSite())[0] // line 8
-    expect(here).toEqual({ file: fileURLToPath(import.meta.url), line: 7, column: expect.any(Number) as number })
-    expect(viaLibrary).toMatchObject({ file: here!.file, line: 8 })
+    const here = callSite() // line 8
+    const viaLibrary = [0].map(() => callSite())[0] // line 9
+    expect(here).toEqual({ file: fileURLToPath(import.meta.url), line: 8, column: expect.any(Number) as number })
+    expect(viaLibrary).toMatchObject({ file: here!.file, line: 9 })
+  })
+
+  test("is the same where stack traces follow source maps", () => {
+    const program = `import { callSite } from "#src/base/call-site.js"; console.log(JSON.stringify(callSite()))`
+    const flags = ["--enable-source-maps", "--input-type=module", "--eval", program]
+    const printed = execFileSync(process.execPath, flags, { cwd: import.meta.dirname, encoding: "utf8" })
+    expect(JSON.parse(printed)).toMatchObject({ file: expect.stringMatching(/\[eval1\]$/) as string, line: 1 })
   })
 
   test("leaves the depth of stack traces as it was", () => {
