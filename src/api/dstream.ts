@@ -225,7 +225,8 @@ export interface DStream<T> {
 
   /**
    * The records of each partition replaced by the items of the iterable that `f` gives for all of them together: for
-   * work that is done once for many records. `records` can be gone through once.
+   * work that is done once for many records. `records` can be gone through once; in a partition without records, of a step
+   * that is run, there are none.
    *
    * Which records share a partition is the deal's doing and not the data's, so a result that depends on it changes with
    * the number of partitions.
@@ -356,7 +357,7 @@ export interface DStream<T> {
   /**
    * The `k` records of each step that rank highest, the highest first: numbers by themselves, `[key, number]` pairs by
    * their value, all others by what `by` gives. Records of the same rank stand in the order of their encoding, so that
-   * it never depends on where they were. `k` is a whole number from 1 to 1,000,000; a step with fewer records gives all.
+   * it never depends on where they were; NaN ranks lowest. `k` is a whole number from 1 to 1,000,000; a step with fewer records gives all.
    *
    * Of a window it gives the window's highest, of a state the highest of all that is held.
    *
@@ -703,7 +704,7 @@ export interface DStream<T> {
    *   "30s",
    * )     // StateStream<string, number>
    * sessions.count().print()
-   * // step 1: 2     step 2: 1     step 31: 0
+   * // step 1: 2     step 2 and after: 1     step 31 and after: 0
    * ```
    */
   track<S>(

@@ -39,7 +39,8 @@ export interface SourceVerbs<T> {
   invalid(): DStream<InvalidRecord>
 
   /**
-   * The source's late records, in the step in which they came, each with the step it missed; for a source with `time`.
+   * The source's late records, in the first step that is still open when they come, each with the step it missed; for a
+   * source with `time`.
    * What was published is not changed by them: save them, count them, or add them to a state of your own.
    *
    * Paper 3.2, late corrections. Flink `sideOutputLateData`; Spark drops such records.
@@ -48,7 +49,7 @@ export interface SourceVerbs<T> {
    * ```ts
    * const views = readStream<View>(url, "1s", { time: (view) => view.at, slack: "2s" })
    * const missed = views.late().map(({ record, missed }) => [[record.url, missed.step], 1])
-   * // step 9 gets { url: "/a", at: 5_300 } after step 5 was closed: [["/a", 5], 1] in step 9
+   * // { url: "/a", at: 5_300 } comes when the newest time is 9_000, so that steps up to 6 are closed: [["/a", 5], 1] in step 7
    * ```
    */
   late(): DStream<LateRecord<T>>

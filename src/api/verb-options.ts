@@ -24,8 +24,9 @@ export interface RecordOptions extends VerbOptions {
 export interface KeepOptions extends VerbOptions {
   /**
    * Keys held at most, a whole number from 1 to 1,000,000,000: a bound on memory. It is held in each partition for its
-   * share, `maxKeys / partitions` rounded up; a key too many ends the one that was touched longest ago, which `ended()`
-   * gives with `why: "cap"`. Default: no bound.
+   * share, `maxKeys / partitions` rounded up; a key too many ends the one that was touched longest ago. A verb that gives a
+   * state gives it by `ended()`, with `why: "cap"`; with other verbs, what was held of that key is let go: a session does
+   * not come out, a record has met all it will meet, an id is new again. Default: no bound.
    */
   maxKeys?: number | undefined
 }
