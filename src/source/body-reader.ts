@@ -6,7 +6,8 @@
  *       ▲                 └───▶ cut      the connection was lost in the middle
  *       └───────── next connection ◀─┘
  */
-import type { Receiver } from "../stream/source.ts"
+import { rejectText } from "./record-sink.ts"
+import type { RecordSink } from "./record-sink.ts"
 
 /** What follows a body's proper end. */
 export type After = "ended" | "reconnect" | "next step"
@@ -27,10 +28,7 @@ export interface BodyReader {
   cut(): { readonly bytes: number; readonly of: string }
 }
 
-const SAMPLE_CHARS = 200
-
 /** Reports a record over the limit; `start` is how it begins. */
-export function rejectTooLarge(receiver: Receiver, start: string): void {
-  const why = `it has more than ${receiver.recordBytesMax} bytes`
-  receiver.reject(why, start.slice(0, SAMPLE_CHARS).toWellFormed())
+export function rejectTooLarge(sink: RecordSink, start: string): void {
+  rejectText(sink, `it has more than ${sink.recordBytesMax} bytes`, start)
 }

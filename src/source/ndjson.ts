@@ -5,11 +5,12 @@
 import type { Receiver } from "../stream/source.ts"
 import { rejectTooLarge } from "./body-reader.ts"
 import type { After, BodyReader } from "./body-reader.ts"
+import { HeldBytes } from "./held-bytes.ts"
+import { startOf } from "./record-sink.ts"
+import type { RecordSink } from "./record-sink.ts"
 
 const LINE_END = 10
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
-/** 200 characters have at most 600 bytes. */
-const SAMPLE_BYTES = 600
 
 export class NdjsonReader implements BodyReader {
   readonly headers = {}
@@ -51,23 +52,25 @@ export class NdjsonReader implements BodyReader {
 type Place = "start" | "line" | "line too long"
 
 /**
- * Cuts one body into whole lines and hands them over as they are. A line over `recordBytesMax` bytes (without its \n)
- * is rejected, once, when it passes the limit; the rest of it is dropped as it comes, so memory stays bounded.
+ * Cuts one body into whole lines and hands them over as they are: lines of JSON, of which blank ones are none, or lines
+ * of text, of which blank ones are records too. A line over `recordBytesMax` bytes (without its \n) is rejected, once,
+ * when it passes the limit; the rest of it is dropped as it comes, so memory stays bounded.
  */
 export class LineCutter {
-  readonly #receiver: Receiver
+  readonly #receiver: RecordSink
+  readonly #format: "ndjson" | "text"
   #place: Place = "start"
-  /** Bytes received of the line that is not finished; grows by doubling, so that it holds no chunk in memory. */
-  #tail: Buffer = Buffer.alloc(0)
-  #tailBytes = 0
+  /** What was received of the line that is not finished. */
+  readonly #tail = new HeldBytes()
 
-  constructor(receiver: Receiver) {
+  constructor(receiver: RecordSink, format: "ndjson" | "text" = "ndjson") {
     this.#receiver = receiver
+    this.#format = format
   }
 
   /** Bytes of the last line that are held until it is finished. */
   get unfinishedBytes(): number {
-    return this.#tailBytes
+    return this.#tail.length
   }
 
   push(chunk: Uint8Array): void {
@@ -75,17 +78,17 @@ export class LineCutter {
     if (this.#place === "start") bytes = this.#withoutMark(bytes)
     if (this.#place === "line too long") bytes = this.#afterLongLine(bytes)
     const wholeBytes = bytes.lastIndexOf(LINE_END) + 1
-    if (wholeBytes > 0) this.#handOver(this.#withTail(bytes.subarray(0, wholeBytes)))
+    if (wholeBytes > 0) this.#handOver(this.#tail.takeWith(bytes.subarray(0, wholeBytes)))
     this.#keep(bytes.subarray(wholeBytes))
   }
 
   /** The body is complete: what is left is a line too. */
   end(): void {
-    if (this.#tailBytes > 0) this.#handOver(this.#withTail(Buffer.from([LINE_END])))
+    if (this.#tail.length > 0) this.#handOver(this.#tail.takeWith(Buffer.from([LINE_END])))
   }
 
   #withoutMark(bytes: Buffer): Buffer {
-    const start = this.#withTail(bytes)
+    const start = this.#tail.takeWith(bytes)
     if (start.length < BYTE_ORDER_MARK.length && start.equals(BYTE_ORDER_MARK.subarray(0, start.length))) return start
     this.#place = "line"
     return BYTE_ORDER_MARK.equals(start.subarray(0, BYTE_ORDER_MARK.length))
@@ -100,34 +103,16 @@ export class LineCutter {
     return bytes.subarray(lineEnd + 1)
   }
 
-  /** What was kept, then `bytes`. Nothing is kept any more. */
-  #withTail(bytes: Buffer): Buffer {
-    if (this.#tailBytes === 0) return bytes
-    const joined = Buffer.concat([this.#tail.subarray(0, this.#tailBytes), bytes])
-    this.#tailBytes = 0
-    return joined
-  }
-
   #keep(bytes: Buffer): void {
-    const tailBytes = this.#tailBytes + bytes.length
-    if (tailBytes > this.#receiver.recordBytesMax) {
-      this.#reject(this.#withTail(bytes))
-      this.#place = "line too long"
-      return
-    }
-    if (tailBytes > this.#tail.length) {
-      const grown = Buffer.allocUnsafe(Math.max(tailBytes, 2 * this.#tail.length))
-      this.#tail.copy(grown, 0, 0, this.#tailBytes)
-      this.#tail = grown
-    }
-    this.#tail.set(bytes, this.#tailBytes)
-    this.#tailBytes = tailBytes
+    if (this.#tail.length + bytes.length <= this.#receiver.recordBytesMax) return this.#tail.add(bytes)
+    this.#reject(this.#tail.takeWith(bytes))
+    this.#place = "line too long"
   }
 
   #handOver(lines: Buffer): void {
-    if (isBlank(lines)) return // a sign of life: it must not wake a step
+    if (this.#format === "ndjson" && isBlank(lines)) return // a sign of life: it must not wake a step
     // Lines that together are within the limit need no look at each.
-    if (lines.length <= this.#receiver.recordBytesMax) this.#receiver.bytes("ndjson", lines)
+    if (lines.length <= this.#receiver.recordBytesMax) this.#receiver.bytes(this.#format, lines)
     else this.#handOverWithinLimit(lines)
   }
 
@@ -136,15 +121,15 @@ export class LineCutter {
     for (let start = 0, end: number; start < lines.length; start = end + 1) {
       end = lines.indexOf(LINE_END, start)
       if (end - start <= this.#receiver.recordBytesMax) continue
-      if (from < start) this.#receiver.bytes("ndjson", lines.subarray(from, start))
+      if (from < start) this.#receiver.bytes(this.#format, lines.subarray(from, start))
       this.#reject(lines.subarray(start, end))
       from = end + 1
     }
-    if (from < lines.length) this.#receiver.bytes("ndjson", lines.subarray(from))
+    if (from < lines.length) this.#receiver.bytes(this.#format, lines.subarray(from))
   }
 
   #reject(line: Buffer): void {
-    rejectTooLarge(this.#receiver, line.toString("utf8", 0, SAMPLE_BYTES))
+    rejectTooLarge(this.#receiver, startOf(line))
   }
 }
 

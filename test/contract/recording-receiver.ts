@@ -1,4 +1,5 @@
 /** A receiver that writes down what it is told, and lets a test decide when there is room and when time passes. */
+import { parse } from "csv-parse/sync"
 import type { Content, ReceivedFormat, Receiver } from "#src/stream/source.js"
 
 /** What a source told or asked, in order. */
@@ -111,10 +112,11 @@ export class RecordingReceiver implements Receiver {
   }
 
   bytes(format: ReceivedFormat, bytes: Uint8Array): void {
-    if (format === "ndjson" && bytes.at(-1) !== 10) this.faults.push("lines that do not end with \\n")
+    if ((format === "ndjson" || format === "text") && bytes.at(-1) !== 10)
+      this.faults.push("lines that do not end with \\n")
     // The bytes must be used before this returns: the source may write over them.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-    this.#take(bytes.length, format === "json" ? (JSON.parse(text) as unknown[]) : recordsOf(text))
+    this.#take(bytes.length, decoders[format](text))
   }
 
   values(values: readonly unknown[]): void {
@@ -169,11 +171,16 @@ export class RecordingReceiver implements Receiver {
   }
 }
 
-function recordsOf(lines: string): unknown[] {
-  return lines
-    .split("\n")
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as unknown)
+const linesOf = (text: string): string[] => text.split(/\r?\n/)
+
+const decoders: Readonly<Record<ReceivedFormat, (text: string) => unknown[]>> = {
+  ndjson: (text) =>
+    linesOf(text)
+      .filter((line) => line.trim() !== "")
+      .map((line) => JSON.parse(line) as unknown),
+  json: (text) => JSON.parse(text) as unknown[],
+  text: (text) => linesOf(text).slice(0, -1),
+  csv: (text) => parse(text, { columns: true, skip_empty_lines: true }),
 }
 
 /** Answers all that wait, and leaves none. */

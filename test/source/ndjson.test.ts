@@ -121,3 +121,34 @@ test("blank lines are a sign of life and no more: they are not handed over", () 
   expect(receiver.records).toEqual([{ a: 1 }])
   expect(receiver.count("records")).toBe(1)
 })
+
+describe("lines of text", () => {
+  function textOf(chunks: readonly Uint8Array[], settings: ReceiverSettings = {}): RecordingReceiver {
+    const receiver = new RecordingReceiver(settings)
+    receiver.ready()
+    const cutter = new LineCutter(receiver, "text")
+    for (const chunk of chunks) cutter.push(chunk)
+    cutter.end()
+    expect(receiver.faults).toEqual([])
+    return receiver
+  }
+
+  test("blank ones are records too, wherever the text is cut", () => {
+    for (const chunks of cuttings(bytes("\u{feff}one\n\n \r\nžluťoučký 🐎\n\nlast"))) {
+      expect(textOf(chunks).records).toEqual(["one", "", " ", "žluťoučký 🐎", "", "last"])
+    }
+  })
+
+  test("an empty text has none, a line end is one", () => {
+    expect(textOf([]).records).toEqual([])
+    expect(textOf([bytes("\n")]).records).toEqual([""])
+  })
+
+  test("a line over the limit is rejected once, and the blank lines around it are kept", () => {
+    for (const chunks of cuttings(bytes(`\n${"x".repeat(40)}\n\n`))) {
+      const receiver = textOf(chunks, { recordBytesMax: 30 })
+      expect(receiver.records).toEqual(["", ""])
+      expect(receiver.rejected).toEqual([{ why: "it has more than 30 bytes", sample: expect.any(String) as string }])
+    }
+  })
+})

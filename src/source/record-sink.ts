@@ -1,0 +1,16 @@
+/** What cuts bytes into records hands them over to: the part of a receiver that it needs. */
+import type { Receiver } from "../stream/source.ts"
+
+export type RecordSink = Pick<Receiver, "recordBytesMax" | "bytes" | "values" | "reject">
+
+const SAMPLE_CHARS = 200
+
+/** Rejects a record; `start` is how it begins. */
+export function rejectText(sink: RecordSink, why: string, start: string): void {
+  sink.reject(why, start.slice(0, SAMPLE_CHARS).toWellFormed())
+}
+
+/** How a record begins, for a sample: as many characters have at most three times as many bytes. */
+export function startOf(record: Buffer): string {
+  return record.toString("utf8", 0, 3 * SAMPLE_CHARS)
+}
