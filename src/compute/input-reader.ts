@@ -11,6 +11,7 @@ import type { InputNode } from "../stream/node.ts"
 import type { Account } from "./account.ts"
 import { addSample } from "./account.ts"
 import type { Order, Reader } from "../block/block-reader.ts"
+import { decodeCsv } from "./decode-csv.ts"
 import { BlockReader } from "../block/block-reader.ts"
 
 /**
@@ -176,6 +177,9 @@ function* decodeChunk(block: Block, account: Account | undefined): Iterable<Deco
       break
     case "text":
       yield* decodeText(block.received)
+      break
+    case "csv":
+      for (const row of decodeCsv(block.received)) yield "why" in row ? { why: row.why, text: cut(row.text) } : row
       break
     case "rejected":
       for (let row = 0; row < block.rows; row++) {

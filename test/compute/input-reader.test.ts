@@ -26,6 +26,10 @@ const array = (text: string | Uint8Array): CutInput => ({
   kind: "chunk",
   block: receivedBlock("json", Buffer.from(text)),
 })
+const csv = (text: string | Uint8Array): CutInput => ({
+  kind: "chunk",
+  block: receivedBlock("csv", Buffer.from(text)),
+})
 const values = (...rows: unknown[]): CutInput => ({ kind: "chunk", block: rowsBlock(rows) })
 const rejected = (why: string, sample: string): CutInput => ({
   kind: "chunk",
@@ -129,6 +133,52 @@ describe("a JSON array", () => {
 
   test("also bytes that are not UTF-8", () => {
     expect(invalidIn(array(Buffer.from([0x5b, 0x22, 0xff, 0x22, 0x5d]))).invalid[0]!.why).toBe("it is not UTF-8")
+  })
+})
+
+describe("rows of CSV", () => {
+  test("are objects of texts, by the names of the columns", () => {
+    expect(recordsOf(csv('id,text\n1,a\r\n\n2,"b,\n""c"""\n'), csv("x\n \n"))).toEqual([
+      { id: "1", text: "a" },
+      { id: "2", text: 'b,\n"c"' },
+      { x: " " },
+    ])
+  })
+
+  test.each<[string, string | Uint8Array, string, string]>([
+    ["too few cells", "2", "it has not as many cells as there are columns (1, not 2)", "2"],
+    ["too many", "2,b,c", "it has not as many cells as there are columns (3, not 2)", "2,b,c"],
+    ["a quote in a cell without", '2,5" disk', "a quote stands in a cell that is not in quotes", '2,5" disk'],
+    ["something behind a quote", '2,"b" ', "a quoted cell goes on behind its closing quote", '2,"b" '],
+    ["bytes that are not UTF-8", Buffer.from([0x32, 0x2c, 0xff]), "it is not UTF-8", "2,\ufffd"],
+  ])("one that is none is invalid, and the rows around it are not: %s", (_, row, why, text) => {
+    const bytes = Buffer.concat([
+      Buffer.from("id,text\r\n1,a\r\n"),
+      Buffer.from(row as string),
+      Buffer.from("\r\n\n3,c\n"),
+    ])
+    const { valid, invalid } = invalidIn(csv(bytes))
+    expect(valid).toEqual([
+      { id: "1", text: "a" },
+      { id: "3", text: "c" },
+    ])
+    expect(invalid).toEqual([{ why, text }])
+  })
+
+  test("a quote that is not closed takes the rows behind it along", () => {
+    expect(invalidIn(csv('id,text\n1,a\n2,"b\n3,c\n'))).toEqual({
+      valid: [{ id: "1", text: "a" }],
+      invalid: [{ why: "a quote is not closed", text: '2,"b\n3,c' }],
+    })
+  })
+
+  test.each([
+    ["id,id\n1,2\n", 'two columns are named "id"'],
+    ["__proto__\n1\n", 'a column is named "__proto__"'],
+    ["", "there are no columns"],
+  ])("a piece whose first row names no columns is one invalid record: %j", (text, why) => {
+    const { valid, invalid } = invalidIn(csv(text))
+    expect([valid, invalid.map((one) => one.why)]).toEqual([[], [`its first row cannot name the columns: ${why}`]])
   })
 })
 

@@ -180,7 +180,7 @@ const decoders: Readonly<Record<ReceivedFormat, (text: string) => unknown[]>> = 
       .map((line) => JSON.parse(line) as unknown),
   json: (text) => JSON.parse(text) as unknown[],
   text: (text) => linesOf(text).slice(0, -1),
-  csv: (text) => parse(text, { columns: true, skip_empty_lines: true }),
+  csv: (text) => parse(text, { columns: true, skip_empty_lines: true, record_delimiter: ["\r\n", "\n"] }),
 }
 
 /** Answers all that wait, and leaves none. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest"
 import { LineCutter } from "#src/source/ndjson.js"
 import { RecordingReceiver } from "../contract/recording-receiver.ts"
 import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { cuttings } from "./cuttings.ts"
 
 const bytes = (text: string): Buffer => Buffer.from(text)
 
@@ -13,13 +14,6 @@ function cut(chunks: readonly Uint8Array[], settings: ReceiverSettings = {}): Re
   cutter.end()
   expect(receiver.faults).toEqual([])
   return receiver
-}
-
-/** The body in two pieces for each place where it can be cut, in three for a few, and byte by byte. */
-function cuttings(body: Buffer): Uint8Array[][] {
-  const inTwo = Array.from({ length: body.length + 1 }, (_, at) => [body.subarray(0, at), body.subarray(at)])
-  const inThree = inTwo.map(([a, b]) => [a!, b!.subarray(0, 1), b!.subarray(1)])
-  return [[body], [...body].map((byte) => Uint8Array.of(byte)), ...inTwo, ...inThree]
 }
 
 describe("a body gives the same records wherever it is cut", () => {
