@@ -22,6 +22,8 @@ const owners = {
     "cli/build.ts", // an earlier build
     "cli/new.ts", // the template of a project
     "cli/whole-folder.ts", // what the command writes
+    "source/files.ts", // a file, or a folder
+    "source/folder.ts", // what is in it, and what comes
   ],
   sockets: [
     "source/connection.ts", // the one place that talks HTTP

@@ -96,6 +96,7 @@ export interface ErrorDetails {
   MR_SOURCE_STATUS: { url: string; status: number; text: string }
   MR_SOURCE_CONTENT_TYPE: { url: string; got: string; expected: readonly string[] }
   MR_SOURCE_BODY: { url: string; why: string }
+  MR_SOURCE_PATH: { path: string; why: string; hint: string }
   MR_SOURCE_FAILED: { source: string; message: string }
 
   // the command
@@ -200,7 +201,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_UNKNOWN: {
     when: "readStream() got something it cannot read.",
     text: (d) =>
-      `readStream() expects an http:// or https:// URL, generate(…), batches(…) or from(() => iterable), but got ${showValue(d.got)}.`,
+      `readStream() expects an http:// or https:// URL, the path of a file or folder such as "./history", generate(…), batches(…) or from(() => iterable), but got ${showValue(d.got)}.`,
   },
   MR_SOURCE_LIVE: {
     when: "readStream() got an open stream, socket, promise or iterator instead of a function that opens it.",
@@ -372,6 +373,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_BODY: {
     when: "What a source's server sends cannot be taken as a whole.",
     text: (d) => `The answer of ${d.url} cannot be used: ${d.why}.`,
+  },
+  MR_SOURCE_PATH: {
+    when: "A file or folder that a source is to read is not there, or cannot be read.",
+    text: (d) => `${d.path} cannot be read: ${d.why}; ${d.hint}.`,
   },
   MR_SOURCE_FAILED: {
     when: "A source's own code failed.",

@@ -21,6 +21,11 @@ export class HeldBytes {
     this.#length = length
   }
 
+  /** What was held. Nothing is held any more. */
+  take(): Buffer {
+    return this.takeWith(Buffer.alloc(0))
+  }
+
   /** What was held, then `bytes`. Nothing is held any more. */
   takeWith(bytes: Buffer): Buffer {
     if (this.#length === 0) return bytes

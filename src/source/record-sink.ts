@@ -14,3 +14,13 @@ export function rejectText(sink: RecordSink, why: string, start: string): void {
 export function startOf(record: Buffer): string {
   return record.toString("utf8", 0, 3 * SAMPLE_CHARS)
 }
+
+/** A sink that says of each record it is to reject, which file it is in. */
+export function sinkOfFile(receiver: Receiver, name: string): RecordSink {
+  return {
+    recordBytesMax: receiver.recordBytesMax,
+    bytes: (format, bytes) => receiver.bytes(format, bytes),
+    values: (values) => receiver.values(values),
+    reject: (why, sample) => receiver.reject(`${why} (in the file ${name})`, sample),
+  }
+}

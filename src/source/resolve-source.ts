@@ -1,18 +1,22 @@
 /** What readStream() is given, as a source. */
 import { refuse } from "../base/errors.ts"
 import type { Source } from "../stream/source.ts"
+import { filePathOf } from "./file-path.ts"
+import { filesSource } from "./files.ts"
 import { httpSource } from "./http.ts"
 import { isLive, nameOfLive } from "./live.ts"
 import { isSourceOf } from "./source-of.ts"
 
 /**
- * The source that `from` stands for: an http or https URL, or what generate(), batches() and from() give.
+ * The source that `from` stands for: an http or https URL, the path of a file or folder, or what generate(), batches() and from() give.
  * @throws MR_SOURCE_LIVE for what is already open, MR_SOURCE_UNKNOWN for anything else.
  */
 export function resolveSource(from: unknown): Source {
   if (isSourceOf(from)) return from.source
   const url = httpUrlOf(from)
   if (url !== undefined) return httpSource(url)
+  const file = filePathOf(from)
+  if (file !== undefined) return filesSource(file)
   throw isLive(from) ? refuse("MR_SOURCE_LIVE", { got: nameOfLive(from) }) : refuse("MR_SOURCE_UNKNOWN", { got: from })
 }
 

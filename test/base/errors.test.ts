@@ -86,6 +86,11 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
     expected: ["application/x-ndjson", "text/event-stream"],
   },
   MR_SOURCE_BODY: { url: "http://localhost:1/", why: "it has more than 64 MiB" },
+  MR_SOURCE_PATH: {
+    path: "./history",
+    why: "there is no such file or folder",
+    hint: "make it, or correct the path, which starts at /jobs",
+  },
   MR_SOURCE_FAILED: { source: "views", message: "the cursor is closed" },
   MR_UNCAUGHT: { message: "socket hang up" },
   MR_FOLDER_TAKEN: { folder: "/jobs/views", why: "is a file", wanted: "another name" },

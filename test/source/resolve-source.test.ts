@@ -12,6 +12,26 @@ test.each(["http://localhost:8080/views", "https://example.com/views", new URL("
   },
 )
 
+test.each([
+  [".", "."],
+  ["..", ".."],
+  ["./history", "./history"],
+  ["history/", "history/"],
+  ["../a b/žluťoučký 🐎", "../a b/žluťoučký 🐎"],
+  ["/var/log/views", "/var/log/views"],
+  ["C:\\history", "C:\\history"],
+  ["views.ndjson", "views.ndjson"],
+  ["2026-01-01T10:00.JSONL", "2026-01-01T10:00.JSONL"],
+  ["views.json.gz", "views.json.gz"],
+  ["views.csv", "views.csv"],
+  ["views.txt", "views.txt"],
+  ["views.log", "views.log"],
+  ["file:///var/a%20b", "/var/a b"],
+  [new URL("file:///var/views.csv"), "/var/views.csv"],
+])("%s is a file or a folder", (given, path) => {
+  expect(resolveSource(given)).toMatchObject({ kind: "receive", description: `files ${path}` })
+})
+
 test("what generate(), batches() and from() give is its source", () => {
   for (const given of [batches([[1]]), generate({ rate: 1, seed: 1 }, (i) => i), from(() => [1])]) {
     expect(resolveSource(given)).toBe(given.source)
@@ -33,8 +53,11 @@ test.each([
   null,
   5,
   "",
-  "views.ndjson",
+  "history",
+  "views.parquet",
   "localhost:8080/views",
+  "file://elsewhere/views.ndjson",
+  new URL("ftp://example.com/views.ndjson"),
   "ftp://example.com/views",
   {},
   [1, 2],
