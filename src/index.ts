@@ -5,6 +5,7 @@ export { start } from "./api/start.ts"
 export { batches } from "./source/batches.ts"
 export { from } from "./source/from.ts"
 export { generate } from "./source/generate.ts"
+export { tail } from "./source/tail.ts"
 export { MillraceError } from "./base/errors.ts"
 export type { ErrorCode } from "./base/errors.ts"
 export type { Duration } from "./base/duration.ts"
@@ -27,3 +28,4 @@ export type {
   WindowOptions,
 } from "./api/verb-options.ts"
 export type { StepTime } from "./stream/step-time.ts"
+export type { TailOptions } from "./source/tail.ts"

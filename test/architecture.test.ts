@@ -24,6 +24,7 @@ const owners = {
     "cli/whole-folder.ts", // what the command writes
     "source/files.ts", // a file, or a folder
     "source/folder.ts", // what is in it, and what comes
+    "source/followed-file.ts", // a file that grows
   ],
   sockets: [
     "source/connection.ts", // the one place that talks HTTP

@@ -168,6 +168,13 @@ export const optionTable = {
     },
     name: { ...aName, default: "table and a number", meaning: "What messages and the checkpoint call the table." },
   },
+  "tail()": {
+    from: {
+      ...oneOf("start", "end"),
+      default: `"end"`,
+      meaning: "Where reading begins in a file that is there when the job starts.",
+    },
+  },
   "map()": recordOptions,
   "flatMap()": recordOptions,
   "filter()": recordOptions,

@@ -11,6 +11,9 @@ export interface SourceOf<T> {
   readonly "~record"?: T
 }
 
+/** A source of which nobody knows what its records are: the program says, or a schema checks it. */
+export type UncheckedSource = Omit<SourceOf<unknown>, "~record">
+
 export function sourceOf<T>(source: Source): SourceOf<T> {
   return Object.freeze({ source: Object.freeze(source) })
 }

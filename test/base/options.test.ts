@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { batches, job } from "millrace"
+import { batches, job, tail } from "millrace"
 import type { DStream, InputStream, Streams } from "millrace"
 import * as v from "valibot"
 import { describe, expect, test } from "vitest"
@@ -39,6 +39,7 @@ const good: Readonly<Record<string, unknown>> = {
   stepsInFlight: 1,
   resources: {},
   signal: new AbortController().signal,
+  from: "start",
 }
 
 /** The options of sources that mean something only beside `time`. */
@@ -55,6 +56,7 @@ const calls: Readonly<Record<string, (declared: Declared, given: never) => unkno
   "readText()": ({ streams }, given) => streams.readText(batches([["a"]]), "1s", given),
   "readBytes()": ({ streams }, given) => streams.readBytes(batches([[new Uint8Array()]]), "1s", given),
   "table()": ({ streams }, given: object) => streams.table(() => ["a"], { key: (row) => row, ...given }),
+  "tail()": (_, given) => tail("log.ndjson", given),
   "map()": ({ words }, given) => words.map((word) => word, given),
   "flatMap()": ({ words }, given) => words.flatMap((word) => [word], given),
   "filter()": ({ words }, given) => words.filter(() => true, given),
@@ -183,6 +185,7 @@ describe("values outside their range are refused with what was expected", () => 
     ["job()", "setup", {}, /a function/],
     ["map()", "onError", "ignore", /"stop" or "skip", but got "ignore"/],
     ["readStream()", "onInvalid", true, /"stop" or "skip" or "collect"/],
+    ["tail()", "from", "beginning", /"start" or "end", but got "beginning"/],
     ["foreachRDD()", "attempts", 0, /from 1 to 100/],
     ["readStream()", "time", "at", /a function, but got "at"/],
     ["readStream()", "slack", "2", /^MR_DURATION_INVALID: readStream\(\): the option "slack" must .* at least 0ms/],
