@@ -55,7 +55,13 @@ export interface Streams<P = undefined> {
  */
 export type JobBuilder<P = undefined> = (streams: Streams<P>) => void
 
-/** Where records come from: an `http://` or `https://` URL, or what `generate`, `batches` or `from` made. */
+/**
+ * Where records come from: an `http://` or `https://` URL; the path or `file:` URL of a file or folder; or what `tail`,
+ * `generate`, `batches` or `from` made.
+ *
+ * A string that is no URL is a path if it begins with ".", has a separator in it, or ends in `.ndjson`, `.jsonl`, `.json`,
+ * `.csv`, `.txt` or `.log`, with or without `.gz`. Relative paths start at the working directory of the driver's process.
+ */
 export type SourceLike<T> = string | URL | SourceOf<T>
 
 /** How a source's records are read. */
@@ -98,8 +104,8 @@ export interface ReadOptions<T = unknown> {
    */
   ahead?: Duration | "off" | undefined
   /**
-   * Bytes a line or an event may have; a larger one is an invalid record. A whole number from 1 to 2^30. Default 1 MiB
-   * (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
+   * Bytes a line, a row, an event, or a whole file under `readBytes`, may have; a larger one is an invalid record. A whole
+   * number from 1 to 2^30. Default 1 MiB (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
    */
   maxRecordBytes?: number | undefined
   /**
@@ -127,6 +133,7 @@ export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unkno
  * ```ts
  * const views = readStream<PageView>("http://localhost:8080/views", "1s")             // a cast
  * const safe  = readStream("http://localhost:8080/views", "1s", { schema: PageViewSchema })     // checked
+ * const sales = readStream<Sale>("./sales", "1s")                                     // what is and comes in a folder
  * const test  = readStream(batches([["a"], ["b", "c"]]), "1s")                        // InputStream<string>
  * const timed = readStream<PageView>("http://localhost:8080/views", "1s", { time: (view) => view.at, slack: "2s" })
  * ```

@@ -10,8 +10,6 @@ import { RecordRuns } from "./record-runs.ts"
 import { rejectText, startOf } from "./record-sink.ts"
 import type { RecordSink } from "./record-sink.ts"
 
-const LINE_END = Buffer.from("\n")
-
 export class CsvFileCutter implements FileCutter {
   isOver = false
   readonly #sink: RecordSink
@@ -36,11 +34,11 @@ export class CsvFileCutter implements FileCutter {
     this.#rows.endChunk()
   }
 
-  /** The last row counts without its line end too; whether it is a whole one is seen when it is read. */
+  /** The last row counts without its line end too. Whether it is a whole one is seen when it is read. */
   end(): void {
-    if (this.#header === undefined) return this.#takeHeader(this.#unfinishedHeader.takeWith(LINE_END))
+    if (this.#header === undefined) return this.#takeHeader(this.#unfinishedHeader.take())
     const row = this.#rows.takeUnfinished()
-    if (row !== undefined && row.length > 0) this.#handOver(Buffer.concat([row, LINE_END]))
+    if (row !== undefined && row.length > 0) this.#handOver(row)
   }
 
   /** Where in the chunk the first row behind the header begins. */

@@ -125,7 +125,7 @@ describe("sources", () => {
       "ftp://example.org",
       /^MR_SOURCE_UNKNOWN: readStream\(\) expects .* but got "ftp:\/\/example\.org"\.$/,
     ],
-    ["a path", "./views.ndjson", /^MR_SOURCE_UNKNOWN/],
+    ["a bare name", "views", /^MR_SOURCE_UNKNOWN/],
     ["nothing", undefined, /^MR_SOURCE_UNKNOWN/],
     ["a bare array", [1], /^MR_SOURCE_UNKNOWN/],
     ["a promise", Promise.resolve([1]), /^MR_SOURCE_LIVE: readStream\(\) got a Promise, which is already open/],

@@ -11,12 +11,13 @@ import { once } from "node:events"
 import type { AddressInfo } from "node:net"
 import os from "node:os"
 import path from "node:path"
+import { gzipSync } from "node:zlib"
 import type { StartOptions } from "millrace"
 import { batches, job, MillraceError, start } from "millrace"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import { millrace } from "../end-to-end/command.ts"
 
-const IMPORTS = `import { batches, from, generate, job, start } from "millrace"`
+const IMPORTS = `import { batches, from, generate, job, start, tail } from "millrace"`
 const PLAIN =
   "records are plain data: null, undefined, booleans, numbers, bigints, strings, Dates, Maps, Sets, typed arrays, and arrays and plain objects of these."
 const DURATION = `must be a duration of whole milliseconds, at least 10ms, such as "250ms", "1s", "5m" or "2h"`
@@ -35,6 +36,8 @@ const reading = (where: string, options = ""): string =>
 
 const schemaOf = (validate: string): string => `{ "~standard": { version: 1, vendor: "test", validate: ${validate} } }`
 
+/** Files to be read; there before the tests are listed. */
+const inputs = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), "test-inputs-")))
 let folder: string
 let server: Server
 let origin: string
@@ -56,7 +59,7 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections()
   server.close()
-  fs.rmSync(folder, { recursive: true, force: true })
+  for (const made of [folder, inputs]) fs.rmSync(made, { recursive: true, force: true })
 })
 
 async function listen(on: Server): Promise<string> {
@@ -565,10 +568,10 @@ const declarations: readonly Case[] = [
     jobOf(`readStream(Promise.resolve([1])).output("all")`),
     `MR_SOURCE_LIVE: readStream() got a Promise, which is already open; a job module only declares, so hand over a function that opens it: readStream(from(() => …)).`,
   ],
-  ...["ftp://host/views", "localhost:8080/views", "views.ndjson"].map((url): Case => [
+  ...["ftp://host/views", "localhost:8080/views", "views"].map((url): Case => [
     `the URL ${url}`,
     jobOf(`readStream("${url}").output("all")`),
-    `MR_SOURCE_UNKNOWN: readStream() expects an http:// or https:// URL, generate(…), batches(…) or from(() => iterable), but got "${url}".`,
+    `MR_SOURCE_UNKNOWN: readStream() expects an http:// or https:// URL, the path of a file or folder such as "./history", generate(…), batches(…) or from(() => iterable), but got "${url}".`,
   ]),
   [
     "a mistyped option of a verb",
@@ -706,6 +709,16 @@ const failures: readonly Case[] = [
     `MR_SOURCE_BODY: The answer of URL/object cannot be used: it begins with "{\\"url\\":\\"/\\"}", but a JSON array of records was expected.`,
   ],
   [
+    "a folder that is not there",
+    jobOf(`readStream("./none", "20ms").output("records")`),
+    `MR_SOURCE_PATH: ./none cannot be read: there is no such file or folder; make it, or correct the path, which starts at ${process.cwd()}.`,
+  ],
+  [
+    "a folder to be followed",
+    jobOf(`readStream(tail("."), "20ms").output("records")`),
+    `MR_SOURCE_PATH: . cannot be read: it is a folder; correct the path.`,
+  ],
+  [
     "half an array",
     reading("/half-array"),
     `MR_INVALID_RECORD: The source "readStream-0" got an invalid record: it is not JSON (<…>); the record was "[1,2". Use onInvalid: "skip" or "collect" to go on without such records.`,
@@ -733,6 +746,7 @@ const failures: readonly Case[] = [
     ),
     `MR_INVALID_RECORD: The source "readStream-0" got an invalid record: url: expected a text; the record was "{\\"url\\":7}". Use onInvalid: "skip" or "collect" to go on without such records.`,
   ],
+  ...filesThatFail(),
   [
     "a schema that throws",
     reading("/ok", `{ schema: ${schemaOf(`(record) => record.user.name`)} }`),
@@ -744,6 +758,65 @@ const failures: readonly Case[] = [
     `MR_SCHEMA_ASYNC: The schema of source "readStream-0" validates asynchronously, but records are checked inside a step; use a synchronous schema.`,
   ],
 ]
+
+/** Each a file that is read under `readStream`, or another verb that its case names. */
+function filesThatFail(): Case[] {
+  const invalid = (why: string, text: string): string =>
+    `MR_INVALID_RECORD: The source "<…>" got an invalid record: ${why}; the record was ${text}. Use onInvalid: "skip" or "collect" to go on without such records.`
+  const cases: [name: string, content: string | Uint8Array, sentence: string, verb?: string][] = [
+    ["half a line.ndjson", '{"a":1}\n{"a":', invalid("it is not JSON (<…>)", '"{\\"a\\":"')],
+    ["bytes.ndjson", Buffer.from([0x22, 0xff, 0x22]), invalid("it is not UTF-8", '"\\"\ufffd\\""')],
+    ["bytes.txt", Buffer.from([0x61, 0xff]), invalid("it is not UTF-8", '"a\ufffd"'), "readText"],
+    ["garbage.ndjson", gzipSync("1\n"), invalid("it is not UTF-8", '"<…>"')],
+    [
+      "long.ndjson",
+      `"${"x".repeat(2 ** 20)}"`,
+      invalid("it has more than 1048576 bytes (in the file <…>long.ndjson)", "<…>"),
+    ],
+    ["half.json", '[1,{"a":', invalid("the file ends inside of its array (in the file <…>half.json)", '"{\\"a\\":"')],
+    ["object.json", "{\n  a: 1\n}", invalid("it is not JSON (<…>)", "<…>")],
+    ["cells.csv", "a,b\n1\n", invalid("it has not as many cells as there are columns (1, not 2)", '"1"')],
+    ["quote.csv", 'a,b\n1,"2\n3,4\n', invalid("a quote is not closed", '"1,\\"2\\n3,4"')],
+    [
+      "columns.csv",
+      "a,a\n1,2\n",
+      invalid(
+        `the file's first row cannot name its columns, so none is read: two columns are named "a" (in the file <…>columns.csv)`,
+        '"a,a\\n"',
+      ),
+    ],
+    [
+      "none.csv.gz",
+      "a\n1\n",
+      invalid(
+        "the file <…>none.csv.gz cannot be read to its end (its gzip is broken: incorrect header check)",
+        '"<…>"',
+      ),
+    ],
+    [
+      "large.bin",
+      Buffer.alloc(2 ** 20 + 1),
+      invalid("it has more than 1048576 bytes (in the file <…>large.bin)", "<…>"),
+      "readBytes",
+    ],
+    [
+      "text.txt",
+      "a\n",
+      "MR_SOURCE_PATH: <…>text.txt cannot be read: its name says that it holds lines of text; use readText().",
+    ],
+    [
+      "table.parquet",
+      "",
+      "MR_SOURCE_PATH: <…>table.parquet cannot be read: its name does not tell what it holds; readStream() reads .ndjson, .jsonl, .json, .csv, also with .gz behind, and readText() the lines of any file.",
+    ],
+  ]
+  return cases.map(([name, content, sentence, verb = "readStream"]) => {
+    const file = path.join(inputs, name)
+    fs.writeFileSync(file, content)
+    const program = `export default job({ name: "bad", interval: "20ms" }, ({ ${verb} }) => { ${verb}(${JSON.stringify(file)}).output("records") })`
+    return [`the file ${name}`, program, sentence]
+  })
+}
 
 describe("a program is refused:", () => expectEach(declarations))
 describe("a job is stopped:", () => expectEach(failures))

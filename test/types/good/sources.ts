@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { batches, from, generate, job } from "millrace"
+import { batches, from, generate, job, tail } from "millrace"
 import type { DStream, InputStream, InvalidRecord, ReadOptions } from "millrace"
 import { check, type Equal } from "../equal.js"
 
@@ -8,7 +8,7 @@ type View = { url: string; ms: number; user?: string }
 const Trimmed = v.pipe(v.string(), v.trim(), v.toNumber())
 const url = "http://localhost:8080/views"
 
-export default job({ name: "sources" }, ({ readStream }) => {
+export default job({ name: "sources" }, ({ readStream, readText, readBytes }) => {
   // a cast
   const untyped = readStream(url, "1s")
   check<Equal<typeof untyped, InputStream<unknown>>>()
@@ -65,4 +65,21 @@ export default job({ name: "sources" }, ({ readStream }) => {
   const options: ReadOptions<View> = { schema: View, name: undefined }
   const fromOptions = readStream(url, "1s", options)
   check<Equal<typeof fromOptions, InputStream<View>>>()
+
+  // files, and lines that are appended to one: what is in them is the program's claim
+  const rows = readStream<View>("./history", "1s")
+  check<Equal<typeof rows, InputStream<View>>>()
+  const lines = readText(new URL("./book.txt", import.meta.url))
+  check<Equal<typeof lines, InputStream<string>>>()
+  const pictures = readBytes("./pictures", "1s")
+  check<Equal<typeof pictures, InputStream<Uint8Array>>>()
+  const log = tail("./app.log", { from: "start" })
+  const logged = readStream(log, "1s")
+  check<Equal<typeof logged, InputStream<unknown>>>()
+  const views = readStream<View>(log, "1s")
+  check<Equal<typeof views, InputStream<View>>>()
+  const checkedViews = readStream(tail(new URL("file:///var/log/app.log")), "1s", { schema: View })
+  check<Equal<typeof checkedViews, InputStream<View>>>()
+  const logLines = readText(log, "1s")
+  check<Equal<typeof logLines, InputStream<string>>>()
 })
