@@ -3,6 +3,7 @@ export { job } from "./api/job.ts"
 export { grep, jsonFields, lines, words } from "./api/named-operators.ts"
 export { start } from "./api/start.ts"
 export { batches } from "./source/batches.ts"
+export { defineSink } from "./sink/define-sink.ts"
 export { from } from "./source/from.ts"
 export { generate } from "./source/generate.ts"
 export { tail } from "./source/tail.ts"
@@ -13,7 +14,6 @@ export type { DStream, Ended, Session, StateStream, StateVerbs } from "./api/dst
 export type { InputStream, InvalidRecord, LateRecord, SourceVerbs } from "./api/input-stream.ts"
 export type { KeyOf, ValueOf } from "./api/pair.ts"
 export type { Job, JobOptions, ReadOptions, SourceLike, Streams } from "./api/program.ts"
-export type { RDD } from "./api/rdd.ts"
 export type { OutputStep, Running, StartOptions, Summary } from "./api/running.ts"
 export type { JobEvents, StepReport, TaskReport, WorkerReport } from "./observe/events.ts"
 export type { Table, TableOptions } from "./api/table.ts"
@@ -23,9 +23,14 @@ export type {
   KeepOptions,
   PrintOptions,
   RecordOptions,
+  SaveOptions,
+  SaveToOptions,
   StateOptions,
   VerbOptions,
   WindowOptions,
 } from "./api/verb-options.ts"
+export type { SinkOf } from "./sink/define-sink.ts"
+export type { RDD } from "./stream/rdd.ts"
+export type { Sink, SinkContext, SinkStep } from "./stream/sink.ts"
 export type { StepTime } from "./stream/step-time.ts"
 export type { TailOptions } from "./source/tail.ts"

@@ -25,6 +25,7 @@ const owners = {
     "source/files.ts", // a file, or a folder
     "source/folder.ts", // what is in it, and what comes
     "source/followed-file.ts", // a file that grows
+    "sink/durable-files.ts", // what save() writes
   ],
   sockets: [
     "source/connection.ts", // the one place that talks HTTP

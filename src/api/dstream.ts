@@ -9,9 +9,10 @@
  * are what their functions add.
  */
 import type { Duration } from "../base/duration.ts"
+import type { SinkOf } from "../sink/define-sink.ts"
+import type { RDD } from "../stream/rdd.ts"
 import type { StepTime } from "../stream/step-time.ts"
 import type { Item, KeyOf, Pair, Same, Tuple, TupleHint, ValueOf } from "./pair.ts"
-import type { RDD } from "./rdd.ts"
 import type { Asynchronous, IfPromised, NotPairs, NotRanked, Refused, Unless, UnlessPromised } from "./refused.ts"
 import type { Table } from "./table.ts"
 import type {
@@ -20,6 +21,8 @@ import type {
   KeepOptions,
   PrintOptions,
   RecordOptions,
+  SaveOptions,
+  SaveToOptions,
   StateOptions,
   VerbOptions,
   WindowOptions,
@@ -911,6 +914,46 @@ export interface DStream<T> {
     f: (rdd: RDD<T>, time: StepTime, resources: R) => void | Promise<void>,
     options?: ForeachOptions,
   ): void
+
+  /**
+   * Saves each step's records as files: in `directory`, on the machine where the program was started, one directory for
+   * each step that has records, or for each `every`, and in it one file for each partition that has any. A directory is
+   * there as a whole or not at all: it is written under a name that begins with a dot, brought to the disk, then renamed
+   * to the time it begins at, such as `2026-11-24T02-41-25.000Z`. So the names sort by time, and whoever reads what
+   * `out/*`, without dots, names never reads half a step.
+   *
+   * `directory` is made if it is missing; a relative path is one from where the process runs. Of a state everything
+   * held is written at every step: use `changes()` for what the step wrote. docs/guide/outputs.md says how values look
+   * in either format, and what a second run does in the same directory.
+   *
+   * Paper 3.3, "save". Spark `saveAsTextFiles`, `writeStream.format("json")`; Flink `FileSink`.
+   * Stops the job with MR_OUTPUT_FAILED when the directory cannot be written, or a record does not fit its CSV file; with
+   * MR_OPTION_INVALID, at its start, if `every` is no multiple of the interval.
+   *
+   * ```ts
+   * views.save("./views", { format: "ndjson" })
+   * counts.changes().save("./counts", { format: "csv", every: "1m" })
+   * // counts/2026-11-24T02-41-00.000Z/part-00003.csv
+   * ```
+   */
+  save(directory: string | URL, options: SaveOptions): void
+
+  /**
+   * Gives each step's records to a sink made with `defineSink`: a database, a queue, files of your own. The sink is opened
+   * before the first step, gets the steps in order, one call at a time, and is closed after the last one, where the
+   * program was started. A call that fails is repeated with the same content, `attempts` times in all.
+   *
+   * Of a state it gets, at every step, all that is held; `changes()` gives what the step wrote.
+   *
+   * Paper 3.3, output operators. Spark `writeStream.foreach`, Flink `sinkTo`.
+   * Throws MR_SINK_UNKNOWN for what is no sink. Stops the job with MR_OUTPUT_FAILED when the attempts are used up, or
+   * the sink cannot be opened or closed.
+   *
+   * ```ts
+   * counts.changes().saveTo(viewsTable, { name: "views table", attempts: 5 })
+   * ```
+   */
+  saveTo(sink: SinkOf<T>, options?: SaveToOptions): void
 
   /**
    * Declares an output of this name, 1 to 100 characters, that the program which starts the job may read with

@@ -8,6 +8,7 @@ import { checkOptions } from "../base/options.ts"
 import type { RunTotals } from "../driver/driver.ts"
 import { Driver } from "../driver/driver.ts"
 import type { ShowStep } from "../driver/outputs.ts"
+import { Sinks } from "../driver/sinks.ts"
 import { InlineEngine } from "../engine/inline.ts"
 import { ThreadsEngine } from "../engine/threads.ts"
 import { EventHub } from "../observe/events.ts"
@@ -116,21 +117,24 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     options.resources !== undefined
       ? options.resources
       : await hook("setup", () => job.options.setup?.(settings.params))
+  const clock = hooks.clock ?? systemClock()
+  const warn = (output: string, message: string): void => events.emit("warning", { source: output, message })
+  const sinks = new Sinks({ plan, clock, resources, warn })
   const driver: Driver = new Driver({
     plan,
     engine,
     load: { kind: "load", module: loaded.module ?? "", ...settings },
     programHash: loaded.hash,
-    clock: hooks.clock ?? systemClock(),
+    clock,
     events,
-    outputs: { show: hooks.show ?? showOnStdout, resources, reader: (name) => readers.reader(name) },
+    outputs: { show: hooks.show ?? showOnStdout, resources, sinks, reader: (name) => readers.reader(name) },
     openStepsMax: options.stepsInFlight ?? STEPS_IN_FLIGHT,
     stepsMax: options.steps,
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
     hearLog: hooks.hearLog,
   })
   const close = options.resources === undefined ? () => job.options.teardown?.(resources) : () => undefined
-  const done = ended(loaded, driver, events, close)
+  const done = ended(loaded, driver, sinks, events, close)
   done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
   stopOnAbort(options.signal, driver)
   const running = new RunningJob(driver, events, readers, done)
@@ -153,17 +157,24 @@ function engineOf({ engine }: StartOptions): (program: LoadedProgram, workers: n
 }
 
 /** The run's end, with what the job and its program opened closed. */
-async function ended(loaded: LoadedProgram, driver: Driver, events: EventHub, close: () => unknown): Promise<Summary> {
+async function ended(
+  loaded: LoadedProgram,
+  driver: Driver,
+  sinks: Sinks,
+  events: EventHub,
+  close: () => unknown,
+): Promise<Summary> {
   let totals: RunTotals
   try {
     totals = await driver.done
+    await sinks.close()
   } catch (error) {
     await loaded.remove()
     await driver.outputsReturned(OUTPUTS_RETURN_MS)
-    // Two failures, one rejection: the run's own is the one that matters.
-    await hook("teardown", close).catch((late: unknown) =>
-      events.emit("warning", { source: "teardown", message: messageOf(late) }),
-    )
+    // Several failures, one rejection: the run's own is the one that matters.
+    const tell = (source: string) => (late: unknown) => events.emit("warning", { source, message: messageOf(late) })
+    await sinks.close().catch(tell("sinks"))
+    await hook("teardown", close).catch(tell("teardown"))
     throw loaded.explain(error)
   }
   await loaded.remove()

@@ -5,13 +5,25 @@ import type { Duration } from "../base/duration.ts"
 import { parseDuration, parseDurationOr } from "../base/duration.ts"
 import { refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
+import { isSinkOf } from "../sink/define-sink.ts"
+import { savedDirectory } from "../sink/saved-directory.ts"
 import type { GraphBuilder } from "../stream/graph-builder.ts"
 import type { Edge, NodeId, Output, Reads } from "../stream/node.ts"
 import { sameStep } from "../stream/node.ts"
 import type { Combine, JoinKind, NarrowOperator, OnError, Operator } from "../stream/operator.ts"
 import type { StateRule } from "../stream/state-rule.ts"
 import { TableFace } from "./table-face.ts"
-import type { ForeachOptions, PrintOptions, RecordOptions, VerbOptions } from "./verb-options.ts"
+import type {
+  ForeachOptions,
+  PrintOptions,
+  RecordOptions,
+  SaveOptions,
+  SaveToOptions,
+  VerbOptions,
+} from "./verb-options.ts"
+
+/** Calls of an output's code for one step, of which one must return. */
+const ATTEMPTS = 3
 
 type AnyFunction = (...args: never[]) => unknown
 
@@ -295,7 +307,29 @@ export class StreamFace {
   foreachRDD(f: AnyFunction, options?: ForeachOptions): void {
     checkOptions("foreachRDD()", options)
     requireCallable("foreachRDD", "first argument", f, callSite())
-    this.#output("foreachRDD", { kind: "foreachRDD", f, attemptsMax: options?.attempts ?? 3 }, options?.name)
+    this.#output("foreachRDD", { kind: "foreachRDD", f, attemptsMax: options?.attempts ?? ATTEMPTS }, options?.name)
+  }
+
+  save(directory: string | URL, options: SaveOptions): void {
+    checkOptions("save()", options)
+    const { format, every, name, attempts = ATTEMPTS } = options ?? {}
+    if (format === undefined) {
+      throw refuse("MR_OPTION_INVALID", {
+        where: "save()",
+        option: "format",
+        expected: `"ndjson" or "csv"`,
+        got: format,
+      })
+    }
+    const everyMs = every === undefined ? undefined : parseDuration(every, "every")
+    const { sink } = savedDirectory(directory, format, everyMs)
+    this.#output("save", { kind: "sink", sink, attemptsMax: attempts }, name)
+  }
+
+  saveTo(sink: unknown, options?: SaveToOptions): void {
+    checkOptions("saveTo()", options)
+    if (!isSinkOf(sink)) throw refuse("MR_SINK_UNKNOWN", { got: sink, at: callSite() })
+    this.#output("saveTo", { kind: "sink", sink: sink.sink, attemptsMax: options?.attempts ?? ATTEMPTS }, options?.name)
   }
 
   output(name: string): void {

@@ -74,3 +74,31 @@ export interface ForeachOptions {
    */
   attempts?: number | undefined
 }
+
+export interface SaveOptions {
+  /** How records are written: `"ndjson"`, a line of JSON each, or `"csv"`, a row each under a header. */
+  format: "ndjson" | "csv"
+  /**
+   * The time whose records go into one directory: a multiple of the interval, counted from the Unix epoch. Default: the
+   * interval, a directory for each step. Longer gives fewer and larger files, that are there later; what is being
+   * gathered is lost if the process is killed.
+   */
+  every?: Duration | undefined
+  /** What messages call it: 1 to 100 characters. Default: "save" and a number. */
+  name?: string | undefined
+  /**
+   * How often writing a step is tried before the job stops with MR_OUTPUT_FAILED. A whole number from 1 to 100.
+   * Default 3.
+   */
+  attempts?: number | undefined
+}
+
+export interface SaveToOptions {
+  /** What messages, and the sink, call it: 1 to 100 characters. Default: "saveTo" and a number. */
+  name?: string | undefined
+  /**
+   * How often the sink's `write` is called with one step, until it has returned once, before the job stops with
+   * MR_OUTPUT_FAILED. A whole number from 1 to 100. Default 3.
+   */
+  attempts?: number | undefined
+}

@@ -46,6 +46,7 @@ export interface ErrorDetails {
   MR_ASYNC_OPERATOR: { verb: string; at: SourcePosition | undefined }
   MR_SOURCE_UNKNOWN: { got: unknown }
   MR_SOURCE_LIVE: { got: string }
+  MR_SINK_UNKNOWN: { got: unknown; at: SourcePosition | undefined }
   MR_NOT_A_STATE: { verb: string; got: string }
   MR_INVALID_NOT_COLLECTED: { source: string }
   MR_LATE_WITHOUT_TIME: { source: string }
@@ -85,7 +86,7 @@ export interface ErrorDetails {
   MR_TABLE_FAILED: { table: string; message: string }
   MR_TABLE_KEY_TWICE: { table: string; key: string }
   MR_VALUE_REFUSED: { name: string; what: string; path: string }
-  MR_OUTPUT_FAILED: { output: string; step: number; attempts: number; message: string }
+  MR_OUTPUT_FAILED: { output: string; step: number | "opening" | "closing"; attempts: number; message: string }
   MR_INVALID_RECORD: { source: string; why: string; record: string }
   MR_STATE_LOST: { state: string; partition: number; worker: string; step: number }
   MR_TASK_ATTEMPTS: { task: string; attempts: number; why: string }
@@ -147,7 +148,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   },
   MR_NO_OUTPUT: {
     when: "A job ends in no output, so nothing would ever be computed.",
-    text: (d) => `The job "${d.job}" has no output: end a stream with print(), foreachRDD() or output().`,
+    text: (d) => `The job "${d.job}" has no output: end a stream with print(), save(), foreachRDD() or output().`,
   },
   MR_NAME_TAKEN: {
     when: "Two states, sources or outputs of one job have the same name.",
@@ -207,6 +208,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "readStream() got an open stream, socket, promise or iterator instead of a function that opens it.",
     text: (d) =>
       `readStream() got ${d.got}, which is already open; a job module only declares, so hand over a function that opens it: readStream(from(() => …)).`,
+  },
+  MR_SINK_UNKNOWN: {
+    when: "saveTo() got something that is no sink.",
+    text: (d) =>
+      `saveTo() at ${showPosition(d.at)} expects a sink, as defineSink({ description, write }) gives it, but got ${showValue(d.got)}; for files of records use save(directory, { format }).`,
   },
   MR_NOT_A_STATE: {
     when: "A verb of states is called on a stream that keeps none.",
@@ -334,8 +340,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
       `A record of ${d.name} holds ${d.what}${d.path === "" ? "" : ` at ${d.path}`}, but records are plain data: null, undefined, booleans, numbers, bigints, strings, Dates, Maps, Sets, typed arrays, and arrays and plain objects of these.`,
   },
   MR_OUTPUT_FAILED: {
-    when: "The code of an output failed as often as it may.",
-    text: (d) => `The output "${d.output}" failed ${d.attempts} times for step ${d.step}: ${d.message}`,
+    when: "The code of an output failed as often as it may, or its sink cannot be opened or closed.",
+    text: (d) =>
+      typeof d.step === "number"
+        ? `The output "${d.output}" failed ${d.attempts} times for step ${d.step}: ${d.message}`
+        : `The output "${d.output}" failed at ${d.step}: ${d.message}`,
   },
   MR_INVALID_RECORD: {
     when: 'A source met an invalid record and its onInvalid is "stop".',

@@ -32,10 +32,11 @@ const aFunction: Kind = {
   expected: "a function",
   valid: (value) => typeof value === "function",
 }
-const aName: Kind = {
-  expected: "a text of 1 to 100 characters",
-  valid: (value) => typeof value === "string" && value.length >= 1 && value.length <= 100,
-}
+const aText = (charsMax: number): Kind => ({
+  expected: `a text of 1 to ${charsMax} characters`,
+  valid: (value) => typeof value === "string" && value.length >= 1 && value.length <= charsMax,
+})
+const aName = aText(100)
 const parsed = (expected: string, parse: (value: unknown, what: string) => unknown): Kind => ({
   expected,
   parse,
@@ -84,6 +85,13 @@ const keepOptions = {
     meaning:
       "Keys held at most, in each partition its share; a key too many ends the one touched longest ago. Bounds memory.",
   },
+}
+
+/** Of outputs that call code which may fail. */
+const attempts: OptionEntry = {
+  ...whole(1, 100),
+  default: "3",
+  meaning: "Calls for one step, of which one must return; then the job stops.",
 }
 
 /** Of the verbs that read a source; `schema` belongs to one of them only. */
@@ -236,11 +244,44 @@ export const optionTable = {
   },
   "foreachRDD()": {
     name: { ...aName, default: "foreachRDD and a number", meaning: "What messages call the output." },
-    attempts: {
-      ...whole(1, 100),
-      default: "3",
-      meaning: "Calls for one step, of which one must return; then the job stops.",
+    attempts,
+  },
+  "save()": {
+    format: {
+      ...oneOf("ndjson", "csv"),
+      default: "none, required",
+      meaning: "How records are written: a line of JSON each, or a row of comma-separated values.",
     },
+    every: {
+      ...aDuration,
+      default: "the interval",
+      meaning:
+        "The time whose records go into one directory; a multiple of the interval, counted from the Unix epoch. Longer gives fewer, larger files, that are there later.",
+    },
+    name: { ...aName, default: "save and a number", meaning: "What messages call the output." },
+    attempts,
+  },
+  "saveTo()": {
+    name: { ...aName, default: "saveTo and a number", meaning: "What messages, and the sink, call the output." },
+    attempts,
+  },
+  "defineSink()": {
+    description: {
+      ...aText(200),
+      default: "none, required",
+      meaning: "What it is, for messages and `millrace check`; the same wherever the program is loaded.",
+    },
+    open: {
+      ...aFunction,
+      default: "none",
+      meaning: "Opens what writing needs, before the first step; runs on the driver, once for each output.",
+    },
+    write: {
+      ...aFunction,
+      default: "none, required",
+      meaning: "Writes a step; called in order of steps, again with the same content if it fails.",
+    },
+    close: { ...aFunction, default: "none", meaning: "Closes what `open` gave, after the last write." },
   },
   "start()": {
     engine: {

@@ -6,16 +6,10 @@
  *     {"type":"summary","job":"page-views","steps":10,…}
  *
  * The line of a `print()` has the rows that it shows, how many there are in all (`total`), and of a state how many keys
- * are held. Values that JSON lacks are written as the nearest it has:
- *
- *     bigint                    text of its digits
- *     NaN, Infinity, -Infinity  that text
- *     undefined                 null; as a property of an object it is left out
- *     Date                      text as of toISOString(); null if invalid
- *     Map                       array of [key, value] pairs
- *     Set, typed array          array
+ * are held.
  */
 import type { OutputStep, Summary } from "../api/running.ts"
+import { plainJson } from "../base/plain-json.ts"
 import type { Printed } from "../sink/print.ts"
 import { shownOf } from "../sink/print.ts"
 
@@ -32,14 +26,5 @@ export function summaryLine(summary: Summary): string {
 }
 
 export function jsonLine(value: unknown): string {
-  return `${JSON.stringify(value, plainForm)}\n`
-}
-
-function plainForm(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return String(value)
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value)
-  if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)]
-  if (value instanceof DataView) return [...new Uint8Array(value.buffer, value.byteOffset, value.byteLength)]
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>)
-  return value
+  return `${plainJson(value)}\n`
 }

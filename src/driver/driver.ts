@@ -159,15 +159,17 @@ export class Driver {
   }
 
   /**
-   * Starts workers, then sources, then steps. Resolves when every source is connected.
+   * Starts workers, then sinks, then sources, then steps. Resolves when every source is connected.
    * @throws what stops a run; `done` is then rejected too
    */
   async start(): Promise<void> {
-    const { engine, load, programHash, clock, durationMs, plan } = this.#options
+    const { engine, load, programHash, clock, durationMs, plan, outputs } = this.#options
     const failed = this.done.then(() => undefined)
     if (this.#phase !== "starting") return failed // stopped before it began
     engine.start(load, (event) => this.#hearEngine(event))
     await Promise.race([this.#allJoined.promise, failed])
+    await Promise.race([outputs.sinks.open(), failed])
+    if (this.#phase !== "starting") return failed
     await Promise.race([Promise.all([this.#tables.open(), ...this.#intakes.map((intake) => intake.open())]), failed])
     if (this.#phase !== "starting") return failed
     this.#phase = "running"

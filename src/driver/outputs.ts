@@ -11,6 +11,7 @@ import type { Printed } from "../sink/print.ts"
 import { PublishedRDD } from "../sink/published-rdd.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { StepTime } from "../stream/step-time.ts"
+import type { Sinks } from "./sinks.ts"
 
 /** Shows a step of a `print()`. Resolves when there is room for more. */
 export type ShowStep = (printed: Printed) => Promise<void>
@@ -26,6 +27,7 @@ export interface OutputHooks {
   readonly clock: Clock
   readonly show: ShowStep
   readonly resources: unknown
+  readonly sinks: Sinks
   /** The reader of a named output, if somebody reads it. */
   readonly reader: (name: string) => TakeRows | undefined
   /** Aborts when the run is told to stop, or has failed: then no call waits to be repeated. */
@@ -41,7 +43,7 @@ export async function deliver(
   blocks: readonly Block[],
   hooks: OutputHooks,
 ): Promise<void> {
-  const { name, output } = planned.node
+  const { id, name, output } = planned.node
   switch (output.kind) {
     case "print":
       return hooks.show({ name, time, rowsMax: output.rowsMax, blocks, touchedOnly: planned.touchedOnly })
@@ -53,6 +55,10 @@ export async function deliver(
         await f(new PublishedRDD(blocks), time, hooks.resources)
       })
     }
+    case "sink":
+      return repeat(name, time.step, output.attemptsMax, hooks, () =>
+        hooks.sinks.write(id, new PublishedRDD(blocks), time),
+      )
   }
 }
 

@@ -5,7 +5,7 @@
 import { showPosition } from "../base/call-site.ts"
 import type { SourcePosition } from "../base/call-site.ts"
 import { formatDuration } from "../base/duration.ts"
-import type { Node, NodeId, OutputNode, Reads, StateNode } from "../stream/node.ts"
+import type { Node, NodeId, Output, Reads, StateNode } from "../stream/node.ts"
 import { isHeldShown } from "../stream/state-rule.ts"
 import type { Plan } from "./plan.ts"
 import type { Exchanged, Stage, StageSource } from "./stage.ts"
@@ -94,7 +94,7 @@ export function describePlan(plan: Plan, original: (text: string) => string): Pl
           : [],
       ),
     ),
-    outputs: plan.outputs.map(({ node, stage }) => ({ name: node.name, kind: OUTPUTS[node.output.kind], stage })),
+    outputs: plan.outputs.map(({ node, stage }) => ({ name: node.name, kind: showOutput(node.output), stage })),
     unread: plan.unread.map(({ name, at }) => ({ name, at: place(at) })),
   }
 }
@@ -113,10 +113,9 @@ const ENDS_AFTER: Partial<Readonly<Record<StateNode["rule"]["verb"], string>>> =
   joinWithin: "when its records are older than",
 }
 
-const OUTPUTS: Readonly<Record<OutputNode["output"]["kind"], string>> = {
-  print: "print()",
-  foreachRDD: "foreachRDD()",
-  rows: "output()",
+function showOutput(output: Output): string {
+  if (output.kind === "sink") return `saveTo(${output.sink.description})`
+  return output.kind === "rows" ? "output()" : `${output.kind}()`
 }
 
 function doesOf(node: Node): string {
@@ -130,7 +129,7 @@ function doesOf(node: Node): string {
     case "state":
       return isHeldShown(node.rule) ? `${node.rule.verb}(), a state` : `${node.rule.verb}(), by a state of its own`
     case "output":
-      return OUTPUTS[node.output.kind]
+      return showOutput(node.output)
   }
 }
 

@@ -48,6 +48,6 @@ function optionsOf(node: Node): unknown {
       return { rule, timeoutMs, keysMax }
     }
     case "output":
-      return node.output
+      return node.output.kind === "sink" ? { ...node.output, sink: node.output.sink.description } : node.output
   }
 }

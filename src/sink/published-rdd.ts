@@ -2,9 +2,10 @@
 import { refuse } from "../base/errors.ts"
 import type { Block } from "../block/block.ts"
 import { BlockReader } from "../block/block-reader.ts"
+import type { RDD } from "../stream/rdd.ts"
 
 /** Reads published blocks. Values that are not primitive are made anew each time they are read. */
-export class PublishedRDD<T> implements Iterable<T> {
+export class PublishedRDD<T> implements RDD<T> {
   readonly #blocks: readonly Block[]
 
   constructor(blocks: readonly Block[]) {
@@ -24,9 +25,20 @@ export class PublishedRDD<T> implements Iterable<T> {
   }
 
   *[Symbol.iterator](): Iterator<T> {
-    for (const block of this.#blocks) {
-      for (const rows = new BlockReader(block); rows.next();) yield rows.value as T
+    for (const block of this.#blocks) yield* rowsOf<T>(block)
+  }
+
+  partition(index: number): Iterable<T> {
+    const block = this.#blocks[index]
+    if (block === undefined) {
+      throw refuse("MR_OPTION_INVALID", {
+        where: "partition()",
+        option: "index",
+        expected: `a whole number from 0 to ${this.partitions - 1}`,
+        got: index,
+      })
     }
+    return { [Symbol.iterator]: () => rowsOf<T>(block) }
   }
 
   collect(): T[] {
@@ -48,4 +60,8 @@ export class PublishedRDD<T> implements Iterable<T> {
     }
     return rows
   }
+}
+
+function* rowsOf<T>(block: Block): Generator<T> {
+  for (const reader = new BlockReader(block); reader.next();) yield reader.value as T
 }

@@ -9,6 +9,7 @@
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { SourcePosition } from "../base/call-site.ts"
 import type { Operator } from "./operator.ts"
+import type { Sink } from "./sink.ts"
 import type { Content, Source } from "./source.ts"
 import type { StateRule } from "./state-rule.ts"
 
@@ -102,6 +103,7 @@ export interface OutputNode extends NodeBase {
 export type Output =
   | { readonly kind: "print"; readonly rowsMax: number }
   | { readonly kind: "foreachRDD"; readonly f: (...args: never[]) => unknown; readonly attemptsMax: number }
+  | { readonly kind: "sink"; readonly sink: Sink; readonly attemptsMax: number }
   | { readonly kind: "rows" } // read by the program that started the job
 
 export type Node = InputNode | TableNode | TransformNode | StateNode | OutputNode

@@ -1,7 +1,7 @@
 /** What verbs refuse, at the line that called them. */
 import { fileURLToPath } from "node:url"
 import type { DStream, Streams } from "millrace"
-import { batches, from, generate, job, start } from "millrace"
+import { batches, defineSink, from, generate, job, start } from "millrace"
 import * as v from "valibot"
 import { describe, expect, test } from "vitest"
 import { planOf } from "../plan-of.ts"
@@ -49,6 +49,101 @@ describe.each(verbs)("%s()", (verb) => {
 test("foreachRDD() takes an async function, and refuses what is none", () => {
   expect(() => planOf((streams) => pairs(streams).foreachRDD(async () => {}))).not.toThrow()
   expect(refusalOf((streams) => pairs(streams).foreachRDD(1 as never))).toMatch(/^MR_FUNCTION_EXPECTED: foreachRDD\(\)/)
+})
+
+describe("saveTo()", () => {
+  test.each<[string, unknown, string]>([
+    ["a path", "./out", '"./out"'],
+    ["nothing", undefined, "undefined"],
+    ["a definition that defineSink() has not seen", { description: "x", write: () => undefined }, "{"],
+    ["something like a sink", { sink: { description: "x" } }, "{ sink: { description: 'x' } }"],
+  ])("refuses %s, with the line and what to do", (_, given, shown) => {
+    const message = refusalOf((streams) => pairs(streams).saveTo(given as never))
+    expect(message).toContain(`expects a sink, as defineSink({ description, write }) gives it, but got ${shown}`)
+    expect(message).toMatch(
+      new RegExp(`^MR_SINK_UNKNOWN: saveTo\\(\\) at ${file}:\\d+:\\d+ .*; for files of records use save\\(directory`),
+    )
+  })
+})
+
+describe("save()", () => {
+  test("needs a directory and a format", () => {
+    const save = (...given: unknown[]): string =>
+      refusalOf((streams) => (pairs(streams).save as (...given: unknown[]) => void)(...given))
+    for (const directory of [undefined, "", 7, "s3://bucket"]) {
+      expect(save(directory, { format: "csv" })).toMatch(
+        /^MR_OPTION_INVALID: save\(\): the option "directory" expects the path of a directory, but got/,
+      )
+    }
+    for (const options of [undefined, {}, { name: "x" }]) {
+      expect(save("out", options)).toBe(
+        'MR_OPTION_INVALID: save(): the option "format" expects "ndjson" or "csv", but got undefined.',
+      )
+    }
+    expect(save("out", "csv")).toMatch(/^MR_OPTION_INVALID: save\(\): the option "options" expects an object/)
+    expect(save("out", { format: "csv", evry: "1m" })).toMatch(/has no option "evry"; did you mean "every"\?/)
+    expect(save("out", { format: "csv", every: "1 minute" })).toMatch(/^MR_DURATION_INVALID: save\(\)/)
+  })
+
+  test("touches no file where it is declared", () => {
+    expect(() => planOf((streams) => pairs(streams).save("/nowhere/at/all", { format: "csv" }))).not.toThrow()
+  })
+})
+
+describe("defineSink()", () => {
+  const write = (): void => undefined
+
+  test("gives a frozen description, in which nothing is open", () => {
+    const open = (): never => {
+      throw new Error("it was opened")
+    }
+    const sink = defineSink({ description: "a store", open, write })
+    expect(Object.isFrozen(sink) && Object.isFrozen(sink.sink)).toBe(true)
+    expect(sink.sink.description).toBe("a store")
+  })
+
+  test("its functions may use `this`", async () => {
+    const seen: unknown[] = []
+    const sink = defineSink({
+      description: "a store",
+      open() {
+        seen.push(this.description)
+      },
+      write() {
+        seen.push(this.description)
+      },
+      close() {
+        seen.push(this.description)
+      },
+    })
+    await sink.sink.open!(undefined as never)
+    await sink.sink.write(undefined as never, undefined as never, undefined)
+    await sink.sink.close!(undefined)
+    expect(seen).toEqual(["a store", "a store", "a store"])
+  })
+
+  test.each<[string, unknown, string]>([
+    ["nothing", undefined, 'the option "description" expects a text of 1 to 200 characters, but got undefined.'],
+    ["null", null, 'the option "options" expects an object of options, but got null.'],
+    ["a function", write, 'the option "options" expects an object of options, but got [Function: write].'],
+    ["no description", { write }, 'the option "description" expects a text of 1 to 200 characters'],
+    ["no write", { description: "x" }, 'the option "write" expects a function, but got undefined.'],
+    [
+      "a write that is none",
+      { description: "x", write: "out" },
+      'the option "write" expects a function, but got "out".',
+    ],
+    ["an open connection", { description: "x", write, open: {} }, 'the option "open" expects a function, but got {}.'],
+    ["a close that is none", { description: "x", write, close: true }, 'the option "close" expects a function'],
+  ])("refuses %s", (_, given, why) => {
+    expect(() => defineSink(given as never)).toThrow(`MR_OPTION_INVALID: defineSink(): ${why}`)
+  })
+
+  test("refuses what it does not know, and suggests what was meant", () => {
+    expect(() => defineSink({ description: "x", write, closed: write } as never)).toThrow(
+      'MR_OPTION_UNKNOWN: defineSink() has no option "closed"; did you mean "close"?',
+    )
+  })
 })
 
 test("output() needs a name of 1 to 100 characters", () => {

@@ -38,6 +38,7 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_ASYNC_OPERATOR: { verb: "map", at },
   MR_SOURCE_UNKNOWN: { got: "ftp://example.org" },
   MR_SOURCE_LIVE: { got: "a Promise" },
+  MR_SINK_UNKNOWN: { got: "./out", at },
   MR_NOT_A_STATE: { verb: "changes", got: "map-1" },
   MR_INVALID_NOT_COLLECTED: { source: "views" },
   MR_LATE_WITHOUT_TIME: { source: "views" },

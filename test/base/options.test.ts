@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { batches, job, tail } from "millrace"
+import { batches, defineSink, job, tail } from "millrace"
 import type { DStream, InputStream, Streams } from "millrace"
 import * as v from "valibot"
 import { describe, expect, test } from "vitest"
@@ -32,6 +32,12 @@ const good: Readonly<Record<string, unknown>> = {
   onError: "skip",
   rows: 3,
   attempts: 5,
+  format: "csv",
+  every: "1m",
+  description: "a store",
+  open: () => 1,
+  write: () => undefined,
+  close: () => undefined,
   engine: "inline",
   workers: 1,
   for: "1s",
@@ -110,6 +116,9 @@ const calls: Readonly<Record<string, (declared: Declared, given: never) => unkno
   "distinctBy()": ({ words }, given) => words.distinctBy((word) => word, "5s", given),
   "print()": ({ words }, given) => words.print(given),
   "foreachRDD()": ({ words }, given) => words.foreachRDD(() => undefined, given),
+  "save()": ({ words }, given: object) => words.save("out", { format: "ndjson", ...given }),
+  "saveTo()": ({ words }, given) => words.saveTo(defineSink({ description: "nothing", write: () => undefined }), given),
+  "defineSink()": (_, given: object) => defineSink({ description: "nothing", write: () => undefined, ...given }),
 }
 
 /** Calls a verb with these options, in a job, and gives the graph. */
@@ -201,6 +210,12 @@ describe("values outside their range are refused with what was expected", () => 
     ["flatMapWithState()", "onTimeout", null, /a function, but got null/],
     ["reduceByWindow()", "slide", "1.5", /^MR_DURATION_INVALID/],
     ["distinctBy()", "maxKeys", 1.5, /whole number/],
+    ["saveTo()", "attempts", 101, /from 1 to 100/],
+    ["save()", "format", "json", /"ndjson" or "csv", but got "json"/],
+    ["save()", "every", 60, /^MR_DURATION_INVALID: save\(\): the option "every" must be a duration/],
+    ["defineSink()", "description", "", /a text of 1 to 200 characters, but got ""/],
+    ["defineSink()", "description", "x".repeat(201), /a text of 1 to 200 characters/],
+    ["defineSink()", "write", {}, /a function/],
     ["start()", "signal", {}, /an AbortSignal/],
     ["start()", "workers", 257, /from 1 to 256/],
     ["start()", "stepsInFlight", 33, /from 1 to 32/],
@@ -222,13 +237,20 @@ describe("the defaults that the table states are the ones in force", () => {
     ["readStream()", "maxBytesPerStep", input.stepBytesMax],
     ["print()", "rows", (outputOf("print") as { rowsMax: number }).rowsMax],
     ["foreachRDD()", "attempts", (outputOf("foreachRDD") as { attemptsMax: number }).attemptsMax],
+    ["saveTo()", "attempts", (outputOf("sink") as { attemptsMax: number }).attemptsMax],
   ])("%s %s", (place, option, inForce) => {
     const text = typeof inForce === "number" ? inForce.toLocaleString("en-US") : JSON.stringify(inForce)
     expect(optionTable[place]![option]!.default).toBe(text)
   })
 
   test("names are the verb and a number", () => {
-    expect(graph.nodes.map(({ name }) => name)).toEqual(["readStream-0", "keyBy-1", "print-2", "foreachRDD-3"])
+    expect(graph.nodes.map(({ name }) => name)).toEqual([
+      "readStream-0",
+      "keyBy-1",
+      "print-2",
+      "foreachRDD-3",
+      "saveTo-4",
+    ])
   })
 })
 

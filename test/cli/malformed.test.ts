@@ -524,7 +524,7 @@ const declarations: readonly Case[] = [
   [
     "no output",
     numbersTo(`numbers.map((n) => n)`),
-    `MR_NO_OUTPUT: The job "bad" has no output: end a stream with print(), foreachRDD() or output().`,
+    `MR_NO_OUTPUT: The job "bad" has no output: end a stream with print(), save(), foreachRDD() or output().`,
   ],
   [
     "an async function",

@@ -20,6 +20,7 @@ const pages = [
   "README.md",
   ...filesUnder("docs", ".md"),
   ...filesUnder("src/api", ".ts"),
+  ...filesUnder("src/sink", ".ts"),
   ...filesUnder("src/source", ".ts"),
   ...filesUnder("src/testing", ".ts"),
 ]

@@ -1,9 +1,10 @@
 import type { DStream, RDD } from "millrace"
-import { batches } from "millrace"
+import { batches, defineSink } from "millrace"
 import { describe, expect, test } from "vitest"
 import { rowsBlock } from "#src/block/make-block.js"
 import type { OutputHooks } from "#src/driver/outputs.js"
 import { deliver } from "#src/driver/outputs.js"
+import { Sinks } from "#src/driver/sinks.js"
 import { shownOf } from "#src/sink/print.js"
 import { stepTime } from "#src/stream/step-time.js"
 import { planOf } from "../plan-of.ts"
@@ -14,9 +15,11 @@ const rows = [{ n: [1] }, { n: [2] }, { n: [3] }]
 
 /** Delivers a step to a program's one output. */
 function deliverTo(program: (stream: DStream<unknown>) => void, hooks: Partial<OutputHooks> = {}): Promise<void> {
-  const [output] = planOf(({ readStream }) => program(readStream(batches<unknown>([["x"]])))).outputs
-  return deliver(output!, stepTime(7, 1_000), blocks, {
-    clock: new ManualClock(),
+  const plan = planOf(({ readStream }) => program(readStream(batches<unknown>([["x"]]))))
+  const clock = hooks.clock ?? new ManualClock()
+  return deliver(plan.outputs[0]!, stepTime(7, 1_000), blocks, {
+    clock,
+    sinks: new Sinks({ plan, clock, resources: hooks.resources, warn: () => undefined }),
     show: () => Promise.resolve(),
     resources: undefined,
     reader: () => undefined,
@@ -129,6 +132,54 @@ describe("foreachRDD", () => {
     )
     await pass(clock, 50)
     await delivery
+    expect(calls).toBe(2)
+  })
+})
+
+describe("saveTo", () => {
+  test("gives the sink the step's records, and what names the step", async () => {
+    const calls: unknown[] = []
+    const sink = defineSink({ description: "a list", write: (rdd, step) => void calls.push([rdd.collect(), step]) })
+    await deliverTo((stream) => stream.saveTo(sink, { name: "list" }))
+    expect(calls).toEqual([[rows, { job: "test", output: "list", step: 7, start: 7_000, end: 8_000 }]])
+  })
+
+  test("a call that fails is repeated with the same content and the same step", async () => {
+    const clock = new ManualClock()
+    const seen: string[] = []
+    const sink = defineSink({
+      description: "a list",
+      write: async (rdd: RDD<{ n: number[] }>, step) => {
+        seen.push(JSON.stringify([rdd.collect(), step]))
+        for (const record of rdd) record.n.push(99)
+        if (seen.length < 3) throw new Error("busy")
+      },
+    })
+    const delivery = deliverTo((stream) => (stream as DStream<{ n: number[] }>).saveTo(sink), { clock })
+    await pass(clock, 50, 150)
+    await delivery
+    expect(seen).toHaveLength(3)
+    expect(new Set(seen).size).toBe(1)
+  })
+
+  test("when none of its calls returns the job stops, as often as the options say", async () => {
+    const clock = new ManualClock()
+    const cause = new Error("disk full")
+    let calls = 0
+    const write = (): never => {
+      calls++
+      throw cause
+    }
+    const delivery = deliverTo(
+      (stream) => stream.saveTo(defineSink({ description: "a list", write }), { name: "store", attempts: 2 }),
+      { clock },
+    )
+    delivery.catch(() => undefined)
+    await pass(clock, 50, 1_000)
+    await expect(delivery).rejects.toMatchObject({
+      message: 'MR_OUTPUT_FAILED: The output "store" failed 2 times for step 7: disk full',
+      cause,
+    })
     expect(calls).toBe(2)
   })
 })

@@ -1,5 +1,5 @@
 import type { Streams } from "millrace"
-import { generate } from "millrace"
+import { defineSink, generate } from "millrace"
 import { expect, test } from "vitest"
 import type { PlanDescription } from "#src/plan/describe.js"
 import { describePlan, showDescription } from "#src/plan/describe.js"
@@ -17,6 +17,7 @@ test("stages, shuffles, states and scans", () => {
     sums.filter(([, sum]) => sum > 5, { name: "large" }).output("large sums")
     sums.count().output("keys")
     sums.changes().foreachRDD(() => undefined, { name: "store" })
+    sums.saveTo(defineSink({ description: "table sums", write: () => undefined }), { name: "table" })
   })
   expect(plan.stages.map(({ reads, runs, gives }) => [reads, runs, gives])).toEqual([
     ["numbers", ["map-1"], "pairs combined by key"],
@@ -25,8 +26,9 @@ test("stages, shuffles, states and scans", () => {
     ["the whole state sums", [], "a count"],
     ["the counts of stage 3", [], "records of count-5"],
     ["what the step wrote to sums", [], "records of sums"],
+    ["the whole state sums", [], "records of sums"],
   ])
-  expect(plan.stages.map(({ tasks }) => tasks)).toEqual([2, 2, 2, 2, 1, 2])
+  expect(plan.stages.map(({ tasks }) => tasks)).toEqual([2, 2, 2, 2, 1, 2, 2])
   expect(plan.shuffles).toEqual([{ stage: 0, name: "sums" }])
   expect(plan.states).toEqual([
     {
@@ -38,11 +40,13 @@ test("stages, shuffles, states and scans", () => {
   expect(plan.scans).toEqual([
     { stage: 2, state: "sums", for: "large sums" },
     { stage: 3, state: "sums", for: "count-5 (by partition)" },
+    { stage: 6, state: "sums", for: "table" },
   ])
   expect(plan.outputs).toEqual([
     { name: "large sums", kind: "output()", stage: 2 },
     { name: "keys", kind: "output()", stage: 4 },
     { name: "store", kind: "foreachRDD()", stage: 5 },
+    { name: "table", kind: "saveTo(table sums)", stage: 6 },
   ])
 })
 

@@ -1,5 +1,5 @@
 import type { JobOptions, Streams } from "millrace"
-import { batches, generate } from "millrace"
+import { batches, defineSink, generate } from "millrace"
 import * as v from "valibot"
 import { expect, test } from "vitest"
 import { fingerprintLines, firstDifference } from "#src/plan/fingerprint.js"
@@ -111,4 +111,14 @@ test("the first difference is said, also where one side has nothing", () => {
   expect(firstDifference(["j", "a", "b"], ["j", "a", "b"])).toBeUndefined()
   expect(firstDifference(["j", "a", "b"], ["j", "x", "y"])).toEqual({ node: "node 0", driver: "a", worker: "x" })
   expect(firstDifference(["j", "a"], ["j", "a", "b"])).toEqual({ node: "node 1", driver: "nothing", worker: "b" })
+})
+
+test("a sink's description and attempts are part of it, its functions are not", () => {
+  const saved = (description: string, write: () => void, attempts?: number): string[] =>
+    linesOf(({ readStream }) => readStream(batches([["a"]])).saveTo(defineSink({ description, write }), { attempts }))
+  const lines = saved("table a", () => undefined)
+  expect(lines.at(-1)).toContain('{"kind":"sink","sink":"table a","attemptsMax":3}')
+  expect(saved("table a", () => console.log("written"))).toEqual(lines)
+  expect(saved("table b", () => undefined)).not.toEqual(lines)
+  expect(saved("table a", () => undefined, 4)).not.toEqual(lines)
 })

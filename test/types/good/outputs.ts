@@ -13,6 +13,7 @@ counts.foreachRDD((rdd, time, resources) => {
   for (const row of rdd) check<Equal<typeof row, [string, number]>>()
   check<Equal<ReturnType<typeof rdd.collect>, [string, number][]>>()
   check<Equal<ReturnType<typeof rdd.first>, [string, number][]>>()
+  for (const row of rdd.partition(0)) check<Equal<typeof row, [string, number]>>()
   const sizes: [number, boolean, number] = [rdd.count(), rdd.isEmpty(), rdd.partitions]
   const span: number = time.end - time.start + time.step
   console.log([...rdd], Math.max(...sizes.map(Number)), span)

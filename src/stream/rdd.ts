@@ -16,6 +16,12 @@
 export interface RDD<T> extends Iterable<T> {
   /** Number of partitions: the job's, or 1 for the result of `count()`. */
   readonly partitions: number
+  /**
+   * The records of one partition, in the stream's order, made as they are read.
+   * @param index whole number from 0 to `partitions` − 1.
+   * @throws MR_OPTION_INVALID for any other `index`.
+   */
+  partition(index: number): Iterable<T>
   /** Number of records. Reads none of them. */
   count(): number
   /** All records, as a new array. */
