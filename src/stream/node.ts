@@ -8,12 +8,13 @@
  */
 import type { StandardSchemaV1 } from "@standard-schema/spec"
 import type { SourcePosition } from "../base/call-site.ts"
+import type { NodeId } from "./node-id.ts"
 import type { Operator } from "./operator.ts"
 import type { Sink } from "./sink.ts"
 import type { Content, Source } from "./source.ts"
 import type { StateRule } from "./state-rule.ts"
 
-export type NodeId = number
+export type { NodeId }
 
 /**
  * What of the parent an edge reads: its records, or, of a state, the keys written or those ended in the step, or, of a

@@ -3,7 +3,7 @@
  * partition, wide ones need a key's, or all, records together.
  */
 import type { SourcePosition } from "../base/call-site.ts"
-import type { NodeId } from "./node.ts"
+import type { NodeId } from "./node-id.ts"
 
 /** What happens to a record whose function threw: the job stops, or the record is skipped and counted. */
 export type OnError = "stop" | "skip"
