@@ -271,12 +271,13 @@ function inShort(text: string): string {
   return text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 15)}…${text.slice(-14)}`
 }
 
-/** Columns as wide as their widest cell. */
+/** Columns as wide as their widest cell; one in which nothing stands is left out. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))
+      .filter((_, column) => widths[column]! > 0)
       .join("  ")
       .trimEnd(),
   )
