@@ -107,7 +107,7 @@ export class StepCloser {
   /** Closes what is due. To be called when a step has finished, or an arrival is done. */
   proceed(): void {
     if (this.#phase === "closed" || this.#arrivals?.isUnderWay) return
-    if (this.#phase === "ending") this.#proceedToEnd()
+    if (this.#isEnding) this.#proceedToEnd()
     else this.#proceedWithTime()
   }
 
@@ -123,6 +123,11 @@ export class StepCloser {
     this.#cancelTimer = this.#options.clock.at(time, () => this.proceed())
   }
 
+  /** A source that is cut may end with what it gives. */
+  get #isEnding(): boolean {
+    return this.#phase === "ending"
+  }
+
   get #hasRoom(): boolean {
     return this.#options.openSteps() < this.#options.openStepsMax
   }
@@ -135,11 +140,13 @@ export class StepCloser {
       if (this.#nextStep === undefined || this.#time() < (this.#nextStep + 1) * intervalMs) break
       this.#close()
       if (this.steps >= stepsMax) return this.#endAfterSteps()
+      if (this.#isEnding) return this.#proceedToEnd()
     }
     if (!this.#hasRoom) return // the next step to finish comes back here
     const now = clock.now()
     while (this.#arrivals !== undefined && now >= (this.#nextTick + 1) * intervalMs) {
       if (this.#cutArrival(this.#nextTick++)) return // comes back here when it is done
+      if (this.#isEnding) return this.#proceedToEnd()
     }
     const next = this.#arrivals === undefined ? this.#nextStep! : Math.min(this.#nextTick, this.#clockStep())
     this.#wakeAt((next + 1) * intervalMs)
@@ -167,9 +174,10 @@ export class StepCloser {
     if (this.#arrivals !== undefined && this.#cutArrival(this.#nextTick++)) return
     this.#learnFirstStep()
     const { stepsMax = Infinity } = this.#options
-    while (this.#hasRoom) {
+    for (;;) {
       const last = this.#lastStep()
       if (last === undefined) return this.#end()
+      if (!this.#hasRoom) return // the next step to finish comes back here
       this.#passOver(last)
       this.#close()
       if (this.steps >= stepsMax) return this.#end()

@@ -1,7 +1,11 @@
+import { batches } from "millrace"
 import { describe, expect, test } from "vitest"
 import { StepLog } from "#src/checkpoint/step-log.js"
+import { Intake } from "#src/driver/intake.js"
 import { StepCloser } from "#src/driver/step-closer.js"
+import type { InputNode } from "#src/stream/node.js"
 import type { StepRecord } from "#src/stream/step-record.js"
+import { planOf } from "../plan-of.ts"
 import { ManualClock } from "./manual-clock.ts"
 import type { OpenSource } from "./open-source.ts"
 import { openSource } from "./open-source.ts"
@@ -24,23 +28,37 @@ class Run {
     stepsMax,
     sources = 1,
     startsAt = 10_300,
-  }: { openStepsMax?: number; stepsMax?: number; sources?: number; startsAt?: number } = {}) {
+    recorded,
+  }: {
+    openStepsMax?: number
+    stepsMax?: number
+    sources?: number
+    startsAt?: number
+    /** What another source has, by step. */
+    recorded?: unknown[][]
+  } = {}) {
     this.clock = new ManualClock(startsAt)
     this.sources = Array.from({ length: sources }, () =>
       openSource(this.clock, {}, 2, { ended: () => this.closer.sourceEnded() }),
     )
     this.closer = new StepCloser({
-      intakes: this.sources.map(({ intake }) => intake),
+      intakes: [
+        ...this.sources.map(({ intake }) => intake),
+        ...(recorded === undefined ? [] : [recordedIntake(this.clock, recorded, () => this.closer.sourceEnded())]),
+      ],
       intervalMs: INTERVAL,
       clock: this.clock,
       log: new StepLog((record) => this.records.push(record)),
       openStepsMax,
       stepsMax,
+      wakes: () => [],
+      rows: () => undefined,
+      arrive: () => undefined,
       openSteps: () => this.ran.length - this.#finished,
       run: (step) => this.ran.push(step),
       closed: () => this.closed++,
     })
-    this.closer.start(Math.floor(startsAt / INTERVAL))
+    this.closer.start(Math.floor(startsAt / INTERVAL), undefined)
   }
 
   receive(...values: unknown[]): void {
@@ -68,6 +86,15 @@ class Run {
       }
     })
   }
+}
+
+/** A source whose records are all there already. */
+function recordedIntake(clock: ManualClock, steps: unknown[][], ended: () => void): Intake {
+  const plan = planOf(({ readStream }) => readStream(batches(steps)).print())
+  const none = (): never => {
+    throw new Error("nothing is received")
+  }
+  return new Intake(plan.graph.nodes[0] as InputNode, 1, { clock, keep: none, warn: none, ended, failed: none })
 }
 
 describe("a step closes when its end has passed", () => {
@@ -208,6 +235,13 @@ describe("the end", () => {
     await new Promise(setImmediate)
     run.clock.moveTo(10_500)
     expect(run.log).toEqual(["10 has 1", "end 10"])
+  })
+
+  test("with the step in which the last source gives its last, also when the closer wakes late", () => {
+    const run = new Run({ sources: 0, recorded: [["a"], [], ["b"]] })
+    run.clock.leapTo(20_000)
+    expect(run.log).toEqual(["10 has 1", "11 has 0", "12 has 1", "end 12"])
+    expect([run.closer.steps, run.closed, run.clock.waiting]).toEqual([3, 1, 0])
   })
 
   test("the last step waits its turn, too, while too many are open", () => {
