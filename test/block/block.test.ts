@@ -195,7 +195,8 @@ test("a delta's changes are the keys it wrote, with their new values", () => {
     ["a", "b", "c"],
     [1, undefined, 3],
     [undefined, 2, 2],
-    Float64Array.of(Change.created, Change.ended, Change.updated),
+    Float64Array.of(Change.created, Change.endedByNull, Change.updated),
+    Float64Array.of(7, 7, 7),
   ])
   const rows: unknown[] = []
   for (const changes = new ChangesReader(delta); changes.next();) rows.push(changes.value)

@@ -445,8 +445,8 @@ describe("a program, through the command", () => {
     ],
     [
       "calls what a stream does not have",
-      numbersTo(`numbers.reduce((a, b) => a + b).print()`),
-      `MR_BUILDER_FAILED: The builder of job "bad" failed at FILE:2:<n>: numbers.reduce is not a function\n    at <…>FILE:2:<n>)`,
+      numbersTo(`numbers.reduceRight((a, b) => a + b).print()`),
+      `MR_BUILDER_FAILED: The builder of job "bad" failed at FILE:2:<n>: numbers.reduceRight is not a function\n    at <…>FILE:2:<n>)`,
     ],
     [
       "listens in setup on a port that is taken",
@@ -576,7 +576,7 @@ const declarations: readonly Case[] = [
   [
     "a mistyped option of a verb",
     jobOf(`readStream("URL/ok", { onInvlid: "skip" }).output("all")`),
-    `MR_OPTION_UNKNOWN: readStream() has no option "onInvlid"; did you mean "onInvalid"? It takes: name, schema, onInvalid, maxRecordBytes, maxBytesPerStep.`,
+    `MR_OPTION_UNKNOWN: readStream() has no option "onInvlid"; did you mean "onInvalid"? It takes: name, schema, onInvalid, time, slack, idleAfter, ahead, maxRecordBytes, maxBytesPerStep.`,
   ],
   [
     "an option's value out of range",

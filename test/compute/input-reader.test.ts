@@ -18,20 +18,27 @@ function inputOf(options: Options = {}, source: unknown = from(() => [])): Input
   return plan.graph.nodes[0] as InputNode
 }
 
+/** Where a cut stands among all that came, which matters to nobody here. */
+const first = { at: 0, origin: 0 } as const
+
 const lines = (text: string | Uint8Array): CutInput => ({
+  ...first,
   kind: "chunk",
   block: receivedBlock("ndjson", Buffer.from(text)),
 })
 const array = (text: string | Uint8Array): CutInput => ({
+  ...first,
   kind: "chunk",
   block: receivedBlock("json", Buffer.from(text)),
 })
 const csv = (text: string | Uint8Array): CutInput => ({
+  ...first,
   kind: "chunk",
   block: receivedBlock("csv", Buffer.from(text)),
 })
-const values = (...rows: unknown[]): CutInput => ({ kind: "chunk", block: rowsBlock(rows) })
+const values = (...rows: unknown[]): CutInput => ({ ...first, kind: "chunk", block: rowsBlock(rows) })
 const rejected = (why: string, sample: string): CutInput => ({
+  ...first,
   kind: "chunk",
   block: makeBlock("rejected", [[why], [sample]]),
 })
@@ -197,7 +204,7 @@ describe("other cuts", () => {
       {},
       generate({ rate: 1, seed: 1 }, (i) => i * i),
     )
-    expect(read(node, [{ kind: "range", from: 2, until: 5 }])[0]).toEqual([4, 9, 16])
+    expect(read(node, [{ ...first, kind: "range", from: 2, until: 5 }])[0]).toEqual([4, 9, 16])
   })
 
   test("a source that throws while it is read is named", () => {
@@ -207,7 +214,7 @@ describe("other cuts", () => {
         throw new Error("the disk is gone")
       }),
     )
-    expect(() => read(node, [{ kind: "range", from: 0, until: 1 }])).toThrow(
+    expect(() => read(node, [{ ...first, kind: "range", from: 0, until: 1 }])).toThrow(
       'MR_SOURCE_FAILED: The source "views" failed: the disk is gone',
     )
   })

@@ -1,10 +1,10 @@
 import type { InputStream } from "millrace"
 import { from } from "millrace"
 import { afterEach, describe, expect, test, vi } from "vitest"
-import type { Manner } from "#src/compute/run-stage.js"
+import type { Manner } from "#src/compute/runnable-stage.js"
 import type { PlanRun as Run } from "./plan-run.ts"
 import { planOf } from "../plan-of.ts"
-import type { Dealt } from "./plan-run.ts"
+import type { Dealt, Outputs } from "./plan-run.ts"
 import { manners, nameOf, PlanRun, run } from "./plan-run.ts"
 
 /** Any stream, whatever its records are. */
@@ -22,7 +22,7 @@ const refuse = (message: string): never => {
 
 // The generated loops are what runs; the closures are their oracle. Both must give what is written here.
 describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s loops", (_, manner: Manner) => {
-  const steps = <T>(program: (records: InputStream<T>) => Rows, ...dealt: Dealt[]): unknown[][] =>
+  const steps = <T>(program: (records: InputStream<T>) => Rows, ...dealt: Dealt[]): Outputs =>
     run(manner, over(program), ...dealt)
 
   test("map", () => {
@@ -197,7 +197,7 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
   })
 
   describe('onError: "skip"', () => {
-    const accountsOf = (program: (s: InputStream<number>) => Rows, dealt: Dealt): [unknown[][], Run] => {
+    const accountsOf = (program: (s: InputStream<number>) => Rows, dealt: Dealt): [Outputs, Run] => {
       const planRun = new PlanRun(planOf(over(program)), manner)
       return [planRun.step(1, dealt), planRun]
     }

@@ -5,7 +5,7 @@ import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
 import type { MillraceError } from "#src/base/errors.js"
 import { randomOf } from "#src/base/random.js"
-import type { Manner } from "#src/compute/run-stage.js"
+import type { Manner } from "#src/compute/runnable-stage.js"
 import { installDeterminism } from "#src/worker/determinism.js"
 import { TaskRunner } from "#src/worker/task-runner.js"
 import { planOf } from "../plan-of.ts"
@@ -267,8 +267,8 @@ test("a function that throws by its seeded randomness is found, and throws for t
     const runner = new TaskRunner(plan, { loops: "generated", strict: false })
     const uninstall = installDeterminism()
     try {
-      const task = { attempt: 0, stage: 0, step, partition: 0, end: 1, blocks: [], table: undefined }
-      runner.run({ ...task, cuts: [{ kind: "range", from: 0, until: 200 }] })
+      const task = { attempt: 0, stage: 0, step, partition: 0, end: 1, table: undefined, rows: [], arrival: undefined }
+      runner.run({ ...task, branches: [[{ cuts: [{ kind: "range", at: 0, from: 0, until: 200 }], blocks: [] }]] })
       return ""
     } catch (error) {
       return (error as Error).message

@@ -77,9 +77,10 @@ export const taskOf = (attempt: number, from: number, until: number): TaskMessag
   step: 1,
   partition: 0,
   end: 20,
-  cuts: [{ kind: "range", from, until }],
-  blocks: [],
+  branches: [[{ cuts: [{ kind: "range", at: 0, from, until }], blocks: [] }]],
   table: undefined,
+  rows: [],
+  arrival: undefined,
 })
 
 function rowsOf(buffer: SharedArrayBuffer): unknown[] {

@@ -15,9 +15,10 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
 /** What a chunk holds, for reading: text of bytes, rows of values. */
 function contentOf(block: Block): unknown {
   if (block.kind === "ndjson" || block.kind === "json") return `${block.kind} ${block.received.toString()}`
+  if (block.kind === "rejected") return { rejected: [[block.column(0).at(0), block.column(1).at(0)]] }
   const rows: unknown[] = []
   for (const reader = new BlockReader(block); reader.next();) rows.push(reader.value)
-  return block.kind === "rejected" ? { rejected: rows } : rows
+  return rows
 }
 
 /** A step's cuts: the partition and what is in it. */

@@ -19,15 +19,17 @@ test("stages, shuffles, states and scans", () => {
     sums.changes().foreachRDD(() => undefined, { name: "store" })
     sums.saveTo(defineSink({ description: "table sums", write: () => undefined }), { name: "table" })
   })
-  expect(plan.stages.map(({ reads, runs, gives }) => [reads, runs, gives])).toEqual([
-    ["numbers", ["map-1"], "pairs combined by key"],
-    ["the pairs of stage 0, shuffled by key", [], "the state sums"],
-    ["the whole state sums", ["large"], "records of large"],
-    ["the whole state sums", [], "a count"],
-    ["the counts of stage 3", [], "records of count-5"],
-    ["what the step wrote to sums", [], "records of sums"],
-    ["the whole state sums", [], "records of sums"],
-  ])
+  expect(plan.stages.flatMap(({ branches, gives }) => branches.map(({ reads, runs }) => [reads, runs, gives]))).toEqual(
+    [
+      ["numbers", ["map-1"], "pairs combined by key"],
+      ["the pairs of stage 0, shuffled by key", [], "the state sums"],
+      ["the whole state sums", ["large"], "records of large"],
+      ["the whole state sums", [], "a count"],
+      ["the counts of stage 3", [], "records of count-5"],
+      ["what the step wrote to sums", [], "records of sums"],
+      ["the whole state sums", [], "records of sums"],
+    ],
+  )
   expect(plan.stages.map(({ tasks }) => tasks)).toEqual([2, 2, 2, 2, 1, 2, 2])
   expect(plan.shuffles).toEqual([{ stage: 0, name: "sums" }])
   expect(plan.states).toEqual([

@@ -1,7 +1,7 @@
 import type { InputStream } from "millrace"
 import { from } from "millrace"
 import { describe, expect, test } from "vitest"
-import type { Name } from "#src/block/block-name.js"
+import type { BlockName, Name } from "#src/block/block-name.js"
 import { StepLog } from "#src/checkpoint/step-log.js"
 import { inputsOf, tableInputsOf } from "#src/plan/lineage.js"
 import type { Plan } from "#src/plan/plan.js"
@@ -29,9 +29,15 @@ const range = (partition: number, from: number, until: number): Cut => ({
   until,
 })
 
+/** Everything that a block is computed from, in one list. */
+function namesOf(plan: Plan, name: BlockName, log: StepLog): Name[] {
+  const { branches, table, rows } = inputsOf(plan, name, log)
+  return [...branches.flat(2), ...(table === undefined ? [] : [table]), ...rows]
+}
+
 /** What each task of a stage reads at a step. */
 const inputs = (plan: Plan, stage: number, step: number, log: StepLog): Name[][] =>
-  Array.from({ length: plan.stages[stage]!.tasks }, (_, partition) => inputsOf(plan, { stage, step, partition }, log))
+  Array.from({ length: plan.stages[stage]!.tasks }, (_, partition) => namesOf(plan, { stage, step, partition }, log))
 
 const block = (stage: number, step: number, partition: number): Name => ({ kind: "block", stage, step, partition })
 const table = (stage: number, step: number, partition: number): Name => ({ kind: "table", stage, step, partition })
@@ -42,12 +48,12 @@ describe("what a task reads", () => {
     const log = logOf({ 4: [chunk(0, 9)], 5: [chunk(0, 10), range(1, 3, 6), chunk(0, 11)] })
     expect(inputs(plan, 0, 5, log)).toEqual([
       [
-        { kind: "chunk", chunk: 10 },
-        { kind: "chunk", chunk: 11 },
+        { kind: "chunk", chunk: 10, at: 0, origin: 0 },
+        { kind: "chunk", chunk: 11, at: 2, origin: 0 },
       ],
-      [{ kind: "range", node: INPUT, from: 3, until: 6 }],
+      [{ kind: "range", node: INPUT, from: 3, until: 6, at: 1 }],
     ])
-    expect(inputs(plan, 0, 4, log)).toEqual([[{ kind: "chunk", chunk: 9 }], []])
+    expect(inputs(plan, 0, 4, log)).toEqual([[{ kind: "chunk", chunk: 9, at: 0, origin: 0 }], []])
   })
 
   test("of two sources: each its own", () => {
@@ -61,8 +67,8 @@ describe("what a task reads", () => {
     const second = plan.graph.nodes.find(({ name, kind }) => name === "b" && kind === "input")!.id
     const log = logOf({ 1: [chunk(0, 1), { ...chunk(0, 2), node: second }] })
     expect([inputs(plan, 0, 1, log)[0], inputs(plan, 1, 1, log)[0]]).toEqual([
-      [{ kind: "chunk", chunk: 1 }],
-      [{ kind: "chunk", chunk: 2 }],
+      [{ kind: "chunk", chunk: 1, at: 0, origin: 0 }],
+      [{ kind: "chunk", chunk: 2, at: 1, origin: 0 }],
     ])
   })
 
@@ -145,16 +151,16 @@ test("lineage is a function of program and log: asked twice, it says the same, a
   )
   const log = logOf({ 1: [chunk(0, 0)], 2: [range(1, 0, 5)], 3: [] })
   const leaves = (name: Name): Name[] => {
-    if (name.kind === "chunk" || name.kind === "range") return [name]
-    const parents = name.kind === "table" ? tableInputsOf(name, log) : inputsOf(plan, name, log)
+    if (name.kind !== "block" && name.kind !== "table") return [name]
+    const parents = name.kind === "table" ? tableInputsOf(name, log) : namesOf(plan, name, log)
     return parents.flatMap(leaves)
   }
   const last = block(plan.outputs[0]!.stage, 3, 0)
   expect(leaves(last)).toEqual(leaves(last))
   expect(new Set(leaves(last).map((name) => JSON.stringify(name)))).toEqual(
     new Set([
-      JSON.stringify({ kind: "chunk", chunk: 0 }),
-      JSON.stringify({ kind: "range", node: INPUT, from: 0, until: 5 }),
+      JSON.stringify({ kind: "chunk", chunk: 0, at: 0, origin: 0 }),
+      JSON.stringify({ kind: "range", node: INPUT, from: 0, until: 5, at: 0 }),
     ]),
   )
 })

@@ -1,8 +1,10 @@
 import type { InputStream } from "millrace"
 import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
+import { readsOf } from "#src/plan/lineage.js"
 import type { Plan } from "#src/plan/plan.js"
-import type { Stage } from "#src/plan/stage.js"
+import type { Stage, StageSource } from "#src/plan/stage.js"
+import { tableRead } from "#src/plan/stage.js"
 import { planOf } from "../plan-of.ts"
 
 type View = { url: string; user: string }
@@ -18,11 +20,35 @@ const planned = (program: (views: InputStream<View>) => void): Plan =>
   )
 
 /** A stage in a line: what it reads, its operators, what it makes, and how many tasks it has. */
-function lineOf({ source, operators, end, tasks }: Stage): string {
-  const read = "stage" in source ? `${source.kind} of ${source.stage}` : `${source.kind} ${source.take}`
+function lineOf({ branches, end, tasks }: Stage): string {
+  const chains = branches.map(({ source, operators }) =>
+    [readOf(source), ...operators.map(({ operator }) => operator.verb)].join(" → "),
+  )
   const exchange = "exchange" in end ? ` by ${end.exchange}` : ""
-  return [read, ...operators.map(({ operator }) => operator.verb), `${end.kind}${exchange} ×${tasks}`].join(" → ")
+  return `${chains.join(" and ")} → ${end.kind}${exchange} ×${tasks}`
 }
+
+function readOf(source: StageSource): string {
+  switch (source.kind) {
+    case "input":
+      return `input ${source.take}`
+    case "timed":
+      return `timed ${source.take} of ${source.stage}`
+    case "rows":
+      return `rows of ${source.stage}${source.steps[0] === 0 ? "" : ` at ${source.steps.join()}`}`
+    case "cogrouped":
+      return `cogrouped of ${source.left.stage} and ${source.right.stage}`
+    case "lookedUp":
+      return `lookedUp of ${source.left.stage} in ${source.stage}`
+    case "events":
+      return `${source.ordered ? "ordered " : ""}events of ${source.sides.map(({ stage }) => stage).join(" and ")}`
+    default:
+      return `${source.kind} of ${source.stage}`
+  }
+}
+
+const sourcesOf = ({ stages }: Plan): StageSource[] =>
+  stages.flatMap(({ branches }) => branches.map(({ source }) => source))
 
 const linesOf = (program: (views: InputStream<View>) => void): string[] => planned(program).stages.map(lineOf)
 
@@ -267,7 +293,7 @@ describe("outputs", () => {
         .print(),
     )
     expect(plan.outputs).toMatchObject([{ stage: 1, touchedOnly: true }])
-    expect(plan.stages.some(({ source }) => source.kind === "state")).toBe(false)
+    expect(sourcesOf(plan).some(({ kind }) => kind === "state")).toBe(false)
   })
 
   test("any other output of a state, and print() of what is made from one, reads it whole", () => {
@@ -314,7 +340,10 @@ test("a stage comes after every stage it reads, and is numbered by its place", (
   })
   stages.forEach((stage, i) => {
     expect(stage.id).toBe(i)
-    if ("stage" in stage.source) expect(stage.source.stage).toBeLessThan(i)
+    for (const { source } of stage.branches) {
+      for (const read of readsOf(source)) if (read.kind === "blocks") expect(read.stage).toBeLessThan(i)
+    }
+    expect(tableRead(stage) ?? 0).toBeLessThanOrEqual(i)
   })
 })
 
@@ -330,7 +359,7 @@ test("the same program gives the same plan, wherever it is loaded", () => {
 
 describe("one stage of each input accounts for what is read", () => {
   const counting = (program: (views: InputStream<View>) => void): string[] =>
-    planned(program).stages.flatMap(({ source }) => (source.kind === "input" && source.counts ? [source.take] : []))
+    sourcesOf(planned(program)).flatMap((source) => (source.kind === "input" && source.counts ? [source.take] : []))
 
   test("the one that reads the records, where there is one", () => {
     const both = (views: InputStream<View>): void => {
