@@ -12,6 +12,7 @@ import type { Edge, NodeId, Output, Reads } from "../stream/node.ts"
 import { sameStep } from "../stream/node.ts"
 import type { Combine, JoinKind, NarrowOperator, OnError, Operator } from "../stream/operator.ts"
 import type { StateRule } from "../stream/state-rule.ts"
+import { nameOfTimeout } from "../stream/state-rule.ts"
 import { TableFace } from "./table-face.ts"
 import type {
   ForeachOptions,
@@ -406,7 +407,7 @@ export class StreamFace {
     verb: string = rule.verb,
   ): StreamFace {
     checkOptions(`${verb}()`, options)
-    const timeoutMs = parseDurationOr("forever", timeout, `${verb}(): the timeout`)
+    const timeoutMs = parseDurationOr("forever", timeout, `${verb}(): the ${nameOfTimeout(rule)}`)
     const edges = [this.#edge, ...more] as const
     const keysMax = options?.maxKeys
     return this.#to(this.#graph.add(verb, { kind: "state", name: options?.name, at, edges, rule, timeoutMs, keysMax }))

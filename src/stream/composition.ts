@@ -10,7 +10,8 @@ import { showPosition } from "../base/call-site.ts"
 import { formatDuration } from "../base/duration.ts"
 import { refuse } from "../base/errors.ts"
 import type { Edge, Node } from "./node.ts"
-import { isHeldShown } from "./state-rule.ts"
+import type { JoinKind } from "./operator.ts"
+import { isHeldShown, nameOfTimeout } from "./state-rule.ts"
 
 interface Traits {
   readonly slide: number
@@ -57,7 +58,7 @@ class Composition {
         return node.operator.verb === "window" ? this.#window(node, parents, node.operator) : same
       case "state": {
         this.#requireNew(node, node.rule.verb, parents)
-        if (node.timeoutMs !== undefined) this.#stepsOf(node, "timeout", node.timeoutMs)
+        if (node.timeoutMs !== undefined) this.#stepsOf(node, nameOfTimeout(node.rule), node.timeoutMs)
         return node.rule.verb === "reduceByWindow"
           ? this.#window(node, parents, node.rule)
           : { node: same.node, traits: { ...PLAIN, slide: parents.slide } }
@@ -138,7 +139,7 @@ class Composition {
     if (ms % unitMs === 0) return ms / this.#intervalMs
     const below = Math.floor(ms / unitMs) * unitMs
     throw refuse("MR_NOT_MULTIPLE", {
-      what: `the ${what} of "${name}"`,
+      what: `The ${what} of "${name}"`,
       at: showPosition(at),
       got: formatDuration(ms),
       unit: formatDuration(unitMs),
@@ -151,12 +152,20 @@ class Composition {
 function verbOf(node: Node): string {
   switch (node.kind) {
     case "transform":
-      return node.operator.verb
+      return node.operator.verb === "cogroup" ? JOINS[node.operator.gives] : node.operator.verb
     case "state":
       return node.rule.verb
     default:
       return node.kind
   }
+}
+
+const JOINS: Readonly<Record<JoinKind, string>> = {
+  groups: "cogroup",
+  inner: "join",
+  left: "leftOuterJoin",
+  right: "rightOuterJoin",
+  full: "fullOuterJoin",
 }
 
 /** Whether a node of this slide has an RDD at a step. */

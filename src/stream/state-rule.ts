@@ -40,3 +40,9 @@ export const seesEvents = ({ verb }: StateRule): boolean => verb !== "runningRed
 /** Whether the state's stream is what it holds. The others give records of their own, and what they hold stays inside. */
 export const isHeldShown = ({ verb }: StateRule): boolean =>
   verb === "runningReduce" || verb === "reduceByWindow" || verb === "track"
+
+/** What a program calls the time after which a key ends. */
+export function nameOfTimeout({ verb }: StateRule): string {
+  if (verb === "reduceBySession") return "gap"
+  return verb === "joinWithin" || verb === "distinctBy" ? "time within" : "timeout"
+}

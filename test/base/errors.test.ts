@@ -17,7 +17,7 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_GRAPH_SEALED: { verb: "map" },
   MR_STREAM_OF_OTHER_JOB: { verb: "join", at },
   MR_NOT_MULTIPLE: {
-    what: 'the window of "window-2"',
+    what: 'The window of "window-2"',
     at: "/jobs/views.ts:7:3",
     got: "2500ms",
     unit: "1s",

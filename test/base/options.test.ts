@@ -133,6 +133,7 @@ function declare(place: string, options: object): Graph {
     calls[place]?.({ words, pairs, streams }, options as never)
     if (place !== "print()") words.print()
     if (place !== "foreachRDD()") words.foreachRDD(() => undefined)
+    if (place !== "saveTo()") words.saveTo(defineSink({ description: "nothing", write: () => undefined }))
   })
   return (declared as unknown as JobDefinition).graph(settings)
 }

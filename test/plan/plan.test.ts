@@ -41,7 +41,7 @@ function readOf(source: StageSource): string {
     case "lookedUp":
       return `lookedUp of ${source.left.stage} in ${source.stage}`
     case "events":
-      return `${source.ordered ? "ordered " : ""}events of ${source.sides.map(({ stage }) => stage).join(" and ")}`
+      return `${source.sides.every(({ ordering }) => ordering !== "none") ? "ordered " : ""}events of ${source.sides.map(({ stage }) => stage).join(" and ")}`
     default:
       return `${source.kind} of ${source.stage}`
   }
