@@ -12,6 +12,7 @@ const owners = {
     "engine/inline.ts", // takes turns with everything else; never waits
     "source/iteration.ts", // the same
     "testing/simulated-engine.ts", // the same
+    "testing/source-contract.ts", // the same
     "testing/virtual-clock.ts", // time that leaps, a turn of the event loop at a time
     "worker/determinism.ts", // puts other clocks before the user's code
   ],

@@ -47,6 +47,7 @@ export interface ErrorDetails {
   MR_SOURCE_UNKNOWN: { got: unknown }
   MR_SOURCE_LIVE: { got: string }
   MR_SINK_UNKNOWN: { got: unknown; at: SourcePosition | undefined }
+  MR_SOURCE_LIST: { problem: string }
   MR_NOT_A_STATE: { verb: string; got: string }
   MR_INVALID_NOT_COLLECTED: { source: string }
   MR_LATE_WITHOUT_TIME: { source: string }
@@ -99,6 +100,7 @@ export interface ErrorDetails {
   MR_SOURCE_BODY: { url: string; why: string }
   MR_SOURCE_PATH: { path: string; why: string; hint: string }
   MR_SOURCE_FAILED: { source: string; message: string }
+  MR_RECEIVER_MISUSED: { source: string; expected: string; got: string }
 
   // the command
   MR_USAGE: { problem: string; hint: string }
@@ -213,6 +215,11 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "saveTo() got something that is no sink.",
     text: (d) =>
       `saveTo() at ${showPosition(d.at)} expects a sink, as defineSink({ description, write }) gives it, but got ${showValue(d.got)}; for files of records use save(directory, { format }).`,
+  },
+  MR_SOURCE_LIST: {
+    when: "readStream() got a list of sources that cannot be read as one stream.",
+    text: (d) =>
+      `readStream() takes a list of one or more sources whose records come of their own accord (URLs, listen(…), from(…)), but ${d.problem}; give a source of another kind a stream of its own.`,
   },
   MR_NOT_A_STATE: {
     when: "A verb of states is called on a stream that keeps none.",
@@ -390,6 +397,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_FAILED: {
     when: "A source's own code failed.",
     text: (d) => `The source "${d.source}" failed: ${d.message}`,
+  },
+  MR_RECEIVER_MISUSED: {
+    when: "A source made with defineSource() handed over what its receiver cannot take.",
+    text: (d) => `The source "${d.source}" hands over what cannot be taken: ${d.expected}, but got ${d.got}.`,
   },
   MR_USAGE: {
     when: "The command line cannot be understood.",

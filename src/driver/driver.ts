@@ -121,7 +121,7 @@ export class Driver {
             this.#store.putChunk(this.#chunks, block)
             return this.#chunks++
           },
-          warn: (message) => events.emit("warning", { source: node.name, message }),
+          warn: (source, message) => events.emit("warning", { source, message }),
           ended: () => this.#closer.sourceEnded(),
           failed: (error) => void this.#fail(error),
         }),

@@ -1,22 +1,18 @@
 /**
- * One source's way in: holds what was received until a step takes it, and deals it to partitions.
+ * One source's way in, or that of several read as one stream: holds what was received until a step takes it, and deals
+ * it to partitions.
  *
- * Records are dealt by chunk, round robin in order of arrival; the step log records the deal. Small pieces of
- * text that arrive one after another become one chunk, so that a trickle of lines does not become a crowd of chunks;
- * values come in groups already, and each group is one.
+ * Records are dealt by chunk, round robin in order of arrival; the step log records the deal.
  */
 import type { Clock } from "../base/clock.ts"
 import { wait } from "../base/clock.ts"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"
-import { requirePlainData } from "../base/values.ts"
+import { showValue } from "../base/show-value.ts"
 import type { Block } from "../block/block.ts"
-import { makeBlock, receivedBlock, rowsBlock } from "../block/make-block.ts"
 import type { InputNode, NodeId } from "../stream/node.ts"
-import type { ReceivedFormat, Receiver } from "../stream/source.ts"
+import type { RangeSource, ReceiveSource } from "../stream/source.ts"
 import type { Cut } from "../stream/step-record.ts"
-
-/** Bytes that small pieces are gathered to before they become a chunk. */
-const CHUNK_BYTES = 16 * 1024
+import { Inlet } from "./inlet.ts"
 
 /** Keeps a received chunk and gives its number. */
 export type KeepChunk = (block: Block) => number
@@ -24,11 +20,18 @@ export type KeepChunk = (block: Block) => number
 export interface IntakeHooks {
   readonly clock: Clock
   readonly keep: KeepChunk
-  readonly warn: (message: string) => void
+  /** Of several sources, `source` names the one that warns. */
+  readonly warn: (source: string, message: string) => void
   /** Something changed that may end the job: a source has ended. */
   readonly ended: () => void
   /** The source cannot go on. */
   readonly failed: (error: Error) => void
+}
+
+/** A received chunk, and which of several sources it came from. */
+interface Kept {
+  readonly chunk: number
+  readonly origin: number
 }
 
 export class Intake {
@@ -36,10 +39,8 @@ export class Intake {
   readonly #partitions: number
   readonly #hooks: IntakeHooks
   readonly #abort = new AbortController()
-  readonly #chunks: number[] = [] // received, not in a step yet
-  #lines: Buffer[] = [] // being gathered to a chunk
-  #lineFormat: "ndjson" | "text" = "ndjson"
-  #lineBytes = 0
+  readonly #inlets: Inlet[] = [] // by origin
+  readonly #kept: Kept[] = [] // received, not in a step yet
   #pendingBytes = 0
   #dealt = 0
   #offset = 0
@@ -60,7 +61,8 @@ export class Intake {
 
   /** Partitions of the source: those that time is kept for one by one. */
   get partitions(): number {
-    return 1
+    const { source } = this.#node
+    return source.kind === "several" ? source.sources.length : 1
   }
 
   /** Its records say themselves which steps they belong to. */
@@ -70,7 +72,7 @@ export class Intake {
 
   /** Nothing more will come, and all that came is in a step. */
   get finished(): boolean {
-    return this.#done && !this.#hasPending
+    return this.#done && this.#kept.length === 0 && !this.#inlets.some((inlet) => inlet.isGathering)
   }
 
   /** Nothing more will come; what came may still be waiting for a step. */
@@ -78,32 +80,24 @@ export class Intake {
     return this.#done
   }
 
-  /** Starts receiving. Resolves when the source is connected; rejects if it cannot be. */
-  open(): Promise<void> {
+  /** Starts receiving. Resolves when the source, or all of several, are connected; rejects if one cannot be. */
+  async open(): Promise<void> {
     const { source, name } = this.#node
-    if (source.kind === "range") return Promise.resolve()
-    return new Promise((ready, reject) => {
-      const closed = source.open(this.#receiver(ready))
-      closed.then(
-        () => {
-          ready()
-          this.#finish()
-        },
-        (thrown: unknown) => {
-          const error =
-            thrown instanceof MillraceError
-              ? thrown
-              : refuse("MR_SOURCE_FAILED", { source: name, message: messageOf(thrown) }, thrown)
-          reject(error)
-          this.#hooks.failed(error)
-        },
-      )
-    })
+    if (source.kind === "range") return
+    const sources = source.kind === "several" ? source.sources : [source]
+    let open = sources.length
+    const ended = (): void => {
+      if (--open === 0) this.#finish()
+    }
+    await Promise.all(
+      sources.map((one, origin) => this.#open(one, origin, sources.length > 1 ? `${name}[${origin}]` : name, ended)),
+    )
   }
 
   /** Takes what there is for a step. `stepIndex` counts the job's steps from 0. */
   cut(stepIndex: number, intervalMs: number): Cut[] {
-    const cuts = this.#node.source.kind === "range" ? this.#cutRange(stepIndex, intervalMs) : this.#cutChunks()
+    const { source } = this.#node
+    const cuts = source.kind === "range" ? this.#cutRange(source, stepIndex, intervalMs) : this.#cutChunks()
     for (const begin of this.#beginStep.splice(0)) begin()
     return cuts
   }
@@ -115,21 +109,56 @@ export class Intake {
     for (const wake of [...this.#makeRoom.splice(0), ...this.#beginStep.splice(0)]) wake()
   }
 
-  get #hasPending(): boolean {
-    return this.#chunks.length > 0 || this.#lineBytes > 0
-  }
-
   #finish(): void {
     if (this.#done) return
     this.#done = true
     this.#hooks.ended()
   }
 
-  #cutRange(stepIndex: number, intervalMs: number): Cut[] {
-    const { source, id: node } = this.#node
-    if (source.kind !== "range" || this.#done) return []
+  /** Resolves when the source is connected; `ended` is told when it has no more. */
+  #open(source: ReceiveSource, origin: number, name: string, ended: () => void): Promise<void> {
+    return new Promise((ready, reject) => {
+      const inlet = this.#inletOf(origin, name, ready)
+      const closed = (async () => source.open(inlet))()
+      closed.then(
+        () => {
+          ready()
+          ended()
+        },
+        (thrown: unknown) => {
+          const error = failureOf(name, thrown)
+          reject(error)
+          this.#hooks.failed(error)
+        },
+      )
+    })
+  }
+
+  #inletOf(origin: number, name: string, ready: () => void): Inlet {
+    const { signal } = this.#abort
+    const hasRoom = (): boolean => this.#pendingBytes < this.#node.stepBytesMax
+    const until = (waiting: (() => void)[]): Promise<void> =>
+      signal.aborted ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
+    const gate = {
+      signal,
+      get hasRoom() {
+        return hasRoom()
+      },
+      room: () => (hasRoom() ? Promise.resolve() : until(this.#makeRoom)),
+      nextStep: () => until(this.#beginStep),
+      wait: (ms: number) => wait(this.#hooks.clock, ms, signal),
+      received: (bytes: number) => void (this.#pendingBytes += bytes),
+      keep: (block: Block) => void this.#kept.push({ chunk: this.#hooks.keep(block), origin }),
+      warn: this.#hooks.warn,
+    }
+    return (this.#inlets[origin] = new Inlet(name, this.#node, gate, ready))
+  }
+
+  #cutRange(source: RangeSource, stepIndex: number, intervalMs: number): Cut[] {
+    if (this.#done) return []
+    const { id: node } = this.#node
     const from = this.#offset
-    const until = Math.min(source.total, source.admitted(stepIndex, intervalMs))
+    const until = this.#admitted(source, stepIndex, intervalMs)
     const pieceMax = Math.max(1, Math.ceil((until - from) / this.#partitions))
     const cuts: Cut[] = []
     for (let start = from; start < until; start += pieceMax) {
@@ -140,11 +169,27 @@ export class Intake {
     return cuts
   }
 
+  /** The offset up to which records are admitted: what a source's code says, if it can be. */
+  #admitted(source: RangeSource, stepIndex: number, intervalMs: number): number {
+    try {
+      const admitted: unknown = source.admitted(stepIndex, intervalMs)
+      const until = Math.min(source.total, Number(admitted))
+      if (Number.isSafeInteger(until) && until >= this.#offset) return until
+      const expected = `a whole number of at least ${this.#offset}, where it was before,`
+      throw new Error(`admitted(${stepIndex}, ${intervalMs}) must give ${expected} but gave ${showValue(admitted)}`)
+    } catch (thrown) {
+      this.#hooks.failed(failureOf(this.#node.name, thrown))
+      return this.#offset
+    }
+  }
+
   #cutChunks(): Cut[] {
-    this.#closeChunk()
-    const cuts = this.#chunks
-      .splice(0)
-      .map((chunk): Cut => ({ kind: "chunk", node: this.#node.id, partition: this.#deal(), chunk }))
+    for (const inlet of this.#inlets) inlet.closeBlock()
+    const { id: node } = this.#node
+    const cuts = this.#kept.splice(0).map(({ chunk, origin }): Cut => {
+      const cut = { kind: "chunk", node, partition: this.#deal(), chunk } as const
+      return this.partitions === 1 ? cut : { ...cut, origin }
+    })
     this.#pendingBytes = 0
     for (const wake of this.#makeRoom.splice(0)) wake()
     return cuts
@@ -153,65 +198,10 @@ export class Intake {
   #deal(): number {
     return this.#dealt++ % this.#partitions
   }
+}
 
-  #keep(block: Block): void {
-    this.#chunks.push(this.#hooks.keep(block))
-  }
-
-  #closeChunk(): void {
-    if (this.#lineBytes === 0) return
-    this.#keep(receivedBlock(this.#lineFormat, Buffer.concat(this.#lines)))
-    this.#lines = []
-    this.#lineBytes = 0
-  }
-
-  #receiver(ready: () => void): Receiver {
-    const { name, content, recordBytesMax, stepBytesMax } = this.#node
-    const { signal } = this.#abort
-    const unlessStopped = (receive: () => void): void => {
-      if (!signal.aborted) receive()
-    }
-    const until = (waiting: (() => void)[]): Promise<void> =>
-      signal.aborted ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
-    return {
-      name,
-      content,
-      signal,
-      recordBytesMax,
-      stepBytesMax,
-      ready,
-      bytes: (format, bytes) => unlessStopped(() => this.#receiveBytes(format, bytes)),
-      values: (values) => unlessStopped(() => this.#receiveValues(values)),
-      reject: (why, sample) => unlessStopped(() => this.#receive(makeBlock("rejected", [[why], [sample]]))),
-      room: () => (this.#pendingBytes < stepBytesMax ? Promise.resolve() : until(this.#makeRoom)),
-      nextStep: () => until(this.#beginStep),
-      wait: (ms) => wait(this.#hooks.clock, ms, signal),
-      warn: this.#hooks.warn,
-    }
-  }
-
-  #receiveBytes(format: ReceivedFormat, bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    const areLines = format === "ndjson" || format === "text"
-    if (!areLines || bytes.length >= CHUNK_BYTES) return this.#receive(receivedBlock(format, bytes))
-    if (format !== this.#lineFormat) this.#closeChunk()
-    this.#lineFormat = format
-    this.#lines.push(Buffer.from(bytes))
-    this.#lineBytes += bytes.length
-    this.#pendingBytes += bytes.length
-    if (this.#lineBytes >= CHUNK_BYTES) this.#closeChunk()
-  }
-
-  #receiveValues(values: readonly unknown[]): void {
-    if (values.length === 0) return
-    requirePlainData(values, `source "${this.#node.name}"`)
-    this.#receive(rowsBlock(values))
-  }
-
-  /** A chunk by itself, after what was gathered before it. */
-  #receive(block: Block): void {
-    this.#closeChunk()
-    this.#pendingBytes += block.sizeBytes
-    this.#keep(block)
-  }
+/** A source's failure: an error of ours as it is, any other by the source's name. */
+function failureOf(source: string, thrown: unknown): MillraceError {
+  if (thrown instanceof MillraceError) return thrown
+  return refuse("MR_SOURCE_FAILED", { source, message: messageOf(thrown) }, thrown)
 }

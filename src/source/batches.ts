@@ -1,7 +1,6 @@
 /** Records written down in the program, step by step: for tests and examples. */
 import { refuse } from "../base/errors.ts"
-import type { RangeSource } from "../stream/source.ts"
-import { sourceOf } from "./source-of.ts"
+import { defineSource } from "./define-source.ts"
 import type { SourceOf } from "./source-of.ts"
 
 /**
@@ -18,16 +17,14 @@ export function batches<T>(batches: readonly (readonly T[])[]): SourceOf<T> {
   requireBatches(batches)
   const records = batches.flat() as T[]
   const ends = endsOf(batches)
-  const source: RangeSource = {
-    kind: "range",
+  return defineSource<T>({
     description: `batches(${batches.length} with ${records.length} records)`,
     total: records.length,
     stepsMin: batches.length,
     admitted: (stepIndex) => ends[stepIndex] ?? records.length,
     // Copies: a step that is run again must find what it found the first time, whatever its functions did with it.
     read: (from, until) => structuredClone(records.slice(from, until)),
-  }
-  return sourceOf(source)
+  })
 }
 
 /** For each batch, the offset at which it ends. */

@@ -1,11 +1,13 @@
 /** Records from a file, which is read once, or from a folder, which is watched. */
 import { open, stat } from "node:fs/promises"
 import path from "node:path"
-import type { ReceiveSource, Receiver } from "../stream/source.ts"
+import type { Receiver } from "../stream/source.ts"
+import { defineSource } from "./define-source.ts"
 import { whyUnreadable } from "./file-format.ts"
 import { Folder } from "./folder.ts"
 import { pathRefusal, refusePath } from "./path-fault.ts"
 import { readFile } from "./read-file.ts"
+import type { UncheckedSource } from "./source-of.ts"
 
 /**
  * A source that reads `file`, a path; one that is relative starts at the working directory of the driver's process.
@@ -26,12 +28,8 @@ import { readFile } from "./read-file.ts"
  * `open` rejects with MR_SOURCE_PATH if there is no such file or folder, if it cannot be opened, or if what a file holds
  * cannot be told from its name.
  */
-export function filesSource(file: string): ReceiveSource {
-  return Object.freeze({
-    kind: "receive",
-    description: `files ${file}`,
-    open: (receiver: Receiver) => read(file, receiver),
-  })
+export function filesSource(file: string): UncheckedSource {
+  return defineSource({ description: `files ${file}`, open: (receiver) => read(file, receiver) })
 }
 
 async function read(file: string, receiver: Receiver): Promise<void> {

@@ -1,10 +1,10 @@
 /** Records from anything that can be iterated: a database cursor, a message client, a stream of Node's. */
 import { messageOf, refuse } from "../base/errors.ts"
 import type { Receiver } from "../stream/source.ts"
+import { defineSource } from "./define-source.ts"
 import { Iteration } from "./iteration.ts"
 import type { Opened } from "./iteration.ts"
 import { isLive, nameOfLive } from "./live.ts"
-import { sourceOf } from "./source-of.ts"
 import type { SourceOf } from "./source-of.ts"
 import { unlessStopped } from "./stopping.ts"
 
@@ -29,8 +29,7 @@ export type Open<T> = (signal: AbortSignal) => Opened<T> | PromiseLike<Opened<T>
 export function from<T>(open: Open<T>): SourceOf<T> {
   if (isLive(open)) throw refuse("MR_SOURCE_LIVE", { got: nameOfLive(open) })
   if (typeof open !== "function") throw refuse("MR_SOURCE_UNKNOWN", { got: open })
-  return sourceOf<T>({
-    kind: "receive",
+  return defineSource<T>({
     description: "from()",
     open: (receiver) => receive(open, receiver),
   })

@@ -3,8 +3,7 @@ import { refuse } from "../base/errors.ts"
 import { nearestName } from "../base/nearest-name.ts"
 import { randomOf } from "../base/random.ts"
 import type { Random } from "../base/random.ts"
-import type { RangeSource } from "../stream/source.ts"
-import { sourceOf } from "./source-of.ts"
+import { defineSource } from "./define-source.ts"
 import type { SourceOf } from "./source-of.ts"
 
 export interface GenerateOptions {
@@ -41,17 +40,14 @@ export function generate<T>(options: GenerateOptions, record: (i: number, random
   if (typeof record !== "function") throw invalid("record", "a function (i, random) => record", record)
   const { rate, seed, count } = options
   const total = count ?? Infinity
-  const source: RangeSource = {
-    kind: "range",
+  return defineSource<T>({
     description: `generate(rate ${rate}, seed ${seed}${count === undefined ? "" : `, count ${count}`})`,
     total,
-    stepsMin: 0,
     admitted: (stepIndex, intervalMs) => Math.min(total, Math.floor((rate * intervalMs * (stepIndex + 1)) / 1000)),
     *read(from, until) {
       for (let i = from; i < until; i++) yield record(i, randomWhenUsed(seed, i))
     },
-  }
-  return sourceOf(source)
+  })
 }
 
 /** Setting up the random numbers costs more than most records, and many records need none. */

@@ -10,13 +10,15 @@
  * connection, 5xx, 408 and 429 are made up for, for ever; what asking again cannot mend is thrown and stops the job.
  */
 import { refuse } from "../base/errors.ts"
-import type { ReceiveSource, Receiver } from "../stream/source.ts"
+import type { Receiver } from "../stream/source.ts"
 import { BackOff } from "./back-off.ts"
 import type { After, BodyReader } from "./body-reader.ts"
 import { Connection, ConnectionLost, targetOf } from "./connection.ts"
 import type { Target } from "./connection.ts"
 import { formatOf } from "./content-type.ts"
 import type { Format } from "./content-type.ts"
+import { defineSource } from "./define-source.ts"
+import type { SourceOf } from "./source-of.ts"
 import { unlessStopped } from "./stopping.ts"
 
 /**
@@ -40,12 +42,11 @@ import { unlessStopped } from "./stopping.ts"
  * - MR_SOURCE_CONTENT_TYPE if an answer is of a type that cannot be read, or of another type than the first,
  * - MR_SOURCE_BODY if a JSON answer is no array, or has more than `stepBytesMax` bytes.
  */
-export function httpSource(url: string): ReceiveSource {
+export function httpSource(url: string): SourceOf<unknown> {
   const target = targetOf(url)
-  return Object.freeze({
-    kind: "receive",
+  return defineSource({
     description: `GET ${target.url}`,
-    open: (receiver: Receiver) => new HttpReception(target, receiver).run(),
+    open: (receiver) => new HttpReception(target, receiver).run(),
   })
 }
 

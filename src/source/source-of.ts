@@ -1,4 +1,4 @@
-/** A source with the type of its records: what `generate`, `batches` and `from` give and `readStream` takes. */
+/** A source with the type of its records: what `defineSource` gives and `readStream` takes. */
 import type { Source } from "../stream/source.ts"
 
 /**

@@ -1,9 +1,9 @@
 /** Lines as they are appended to a file: a log that is followed through its rotations, as `tail -F` does. */
 import { refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
+import { defineSource } from "./define-source.ts"
 import { FollowedFile } from "./followed-file.ts"
 import { pathOf } from "./file-path.ts"
-import { sourceOf } from "./source-of.ts"
 import type { UncheckedSource } from "./source-of.ts"
 
 export interface TailOptions {
@@ -45,8 +45,7 @@ export function tail(file: string | URL, options?: TailOptions): UncheckedSource
     throw refuse("MR_OPTION_INVALID", { where: "tail()", option: "file", expected: "a path or a file: URL", got: file })
   }
   const from = options?.from ?? "end"
-  return sourceOf({
-    kind: "receive",
+  return defineSource({
     description: `tail ${path}, from its ${from}`,
     open: (receiver) => new FollowedFile(path, receiver).run(from),
   })

@@ -6,7 +6,7 @@
  * again. A `receive` source is opened once, on the driver, and what it hands over is kept until its step is done.
  */
 
-export type Source = RangeSource | ReceiveSource
+export type Source = RangeSource | ReceiveSource | SeveralSources
 
 /** What a program asked a source for: records of JSON (or rows of CSV), lines of text, or pieces of bytes. */
 export type Content = "records" | "text" | "bytes"
@@ -44,8 +44,16 @@ export interface ReceiveSource {
   open(receiver: Receiver): Promise<void>
 }
 
-/** What a receive source hands its records to. */
-export interface Receiver {
+/** Several receive sources that are read as one stream; the driver opens each of them. */
+export interface SeveralSources {
+  readonly kind: "several"
+  readonly description: string
+  /** At least one. Which of them a record came from is its index here. */
+  readonly sources: readonly ReceiveSource[]
+}
+
+/** What a receive source hands its records to: the driver's side of the port. `T` is what `values` takes. */
+export interface Receiver<T = unknown> {
   /** The source's name, for messages. */
   readonly name: string
   /** What the program asked for; a source that cannot give it throws when it is opened. */
@@ -61,12 +69,22 @@ export interface Receiver {
    * first record.
    */
   ready(): void
-  /** Whole records as bytes, to be decoded on a worker. The bytes are copied. */
+  /**
+   * Whole records as bytes, to be decoded on a worker; lines each end with \n. The bytes are copied.
+   * @throws MR_RECEIVER_MISUSED for another format, or for lines that are not whole
+   */
   bytes(format: ReceivedFormat, bytes: Uint8Array): void
-  /** Records as values. */
-  values(values: readonly unknown[]): void
+  /**
+   * Records as values.
+   * @throws MR_VALUE_REFUSED for one that is no plain data, MR_RECEIVER_MISUSED for what is no array
+   */
+  values(values: readonly T[]): void
   /** A record that cannot be one: why, and how it begins. What happens then is the stream's `onInvalid`. */
   reject(why: string, sample: string): void
+  /**
+   * Whether there is room for more right now: for a source that is sent to, and can tell the sender to come back later.
+   */
+  readonly hasRoom: boolean
   /**
    * Resolves when there is room for more, or `signal` aborts. Await it before reading on: this is the back-pressure.
    */

@@ -1,5 +1,10 @@
-/** For tests of programs written with Millrace, and of sinks made for it. */
+/** For tests of programs written with Millrace, and of sources and sinks made for it. */
 export { runBatches } from "./run-batches.ts"
 export type { BatchRun } from "./run-batches.ts"
+export type { ContractTest } from "./contract-test.ts"
+export { RecordingReceiver } from "./recording-receiver.ts"
+export type { ReceiverEvent, ReceiverSettings } from "./recording-receiver.ts"
 export { sinkContract } from "./sink-contract.ts"
 export type { SinkCase, SinkPlace } from "./sink-contract.ts"
+export { rangeSourceContract, receiveSourceContract } from "./source-contract.ts"
+export type { OpenedSource, RangeCase, ReceiveCase } from "./source-contract.ts"

@@ -4,12 +4,7 @@ import { rowsBlock } from "../block/make-block.ts"
 import type { SinkOf } from "../sink/define-sink.ts"
 import { PublishedRDD } from "../sink/published-rdd.ts"
 import { stepTime } from "../stream/step-time.ts"
-
-/** One promise of the port. `run` rejects if the sink does not keep it. */
-interface ContractTest {
-  readonly name: string
-  run(): Promise<void>
-}
+import type { ContractTest } from "./contract-test.ts"
 
 /** A place with nothing in it, and a sink that writes to it. */
 export interface SinkPlace<T> {

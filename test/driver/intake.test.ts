@@ -6,8 +6,8 @@ import { Intake } from "#src/driver/intake.js"
 import type { InputNode } from "#src/stream/node.js"
 import { planOf } from "../plan-of.ts"
 import { ManualClock } from "./manual-clock.ts"
-import type { OpenSource } from "./open-source.ts"
-import { openSource } from "./open-source.ts"
+import type { OpenSource, Several } from "./open-source.ts"
+import { openSeveral, openSource } from "./open-source.ts"
 
 const INTERVAL = 1_000
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
@@ -22,7 +22,10 @@ function contentOf(block: Block): unknown {
 }
 
 /** A step's cuts: the partition and what is in it. */
-const cut = ({ intake, chunks }: OpenSource, stepIndex = 0): [partition: number, content: unknown][] =>
+const cut = (
+  { intake, chunks }: Pick<OpenSource, "intake" | "chunks">,
+  stepIndex = 0,
+): [partition: number, content: unknown][] =>
   intake.cut(stepIndex, INTERVAL).map((c) => [c.partition, c.kind === "chunk" ? contentOf(chunks[c.chunk]!) : c])
 
 /** Whether a promise has settled after everything that is ready has run. */
@@ -135,6 +138,15 @@ describe("back-pressure", () => {
     expect(await settled(source.receiver.room())).toBe(false)
   })
 
+  test("a source that is sent to can look whether there is room", () => {
+    const source = openSource(new ManualClock(), { maxBytesPerStep: 10, maxRecordBytes: 5 })
+    expect(source.receiver.hasRoom).toBe(true)
+    source.receiver.bytes("ndjson", bytesOf("1234\n5678\n"))
+    expect(source.receiver.hasRoom).toBe(false)
+    cut(source)
+    expect(source.receiver.hasRoom).toBe(true)
+  })
+
   test("the source sees both of its bounds", () => {
     const { receiver } = openSource(new ManualClock(), { maxBytesPerStep: 10, maxRecordBytes: 5 })
     expect([receiver.stepBytesMax, receiver.recordBytesMax, receiver.name]).toEqual([10, 5, "views"])
@@ -169,6 +181,112 @@ describe("waiting", () => {
     expect(clock.waiting).toBe(0)
     expect(source.receiver.signal.aborted).toBe(true)
     expect(await Promise.all([source.receiver.room(), source.receiver.wait(1_000)].map(settled))).toEqual([true, true])
+  })
+})
+
+describe("what a source's code does wrong is refused to it, by its name", () => {
+  test.each<[string, (source: OpenSource) => void, string]>([
+    [
+      "lines that are not whole",
+      ({ receiver }) => receiver.bytes("ndjson", bytesOf('{"a":1')),
+      `bytes("ndjson") takes whole lines, each ended by \\n, but got "{\\"a\\":1".`,
+    ],
+    [
+      "a text without a line end",
+      ({ receiver }) => receiver.bytes("text", bytesOf("a")),
+      `bytes("text") takes whole lines`,
+    ],
+    [
+      "a format that does not exist",
+      ({ receiver }) => receiver.bytes("xml" as never, bytesOf("<a/>")),
+      `bytes() takes the formats ndjson, json, text, csv, but got "xml".`,
+    ],
+    [
+      "a text for bytes",
+      ({ receiver }) => receiver.bytes("json", "[1]" as never),
+      `bytes() takes a Uint8Array, but got "[1]".`,
+    ],
+    [
+      "a value for values",
+      ({ receiver }) => receiver.values("a" as never),
+      `values() takes an array of records, but got "a".`,
+    ],
+  ])("%s", (_, give, message) => {
+    const source = openSource(new ManualClock())
+    expect(() => give(source)).toThrow(/^MR_RECEIVER_MISUSED: The source "views" hands over what cannot be taken: /)
+    expect(() => give(source)).toThrow(message)
+    expect(cut(source)).toEqual([])
+  })
+})
+
+describe("several sources that are one stream", () => {
+  const several = (options: Record<string, unknown> = {}, count = 2): Several =>
+    openSeveral(count, options, 3, { clock: new ManualClock() })
+
+  test("are dealt round robin in order of arrival over all of them, a chunk from one source each", () => {
+    const opened = several()
+    const { receivers } = opened
+    receivers[0]!.values(["a1"])
+    receivers[1]!.values(["b1"])
+    receivers[0]!.bytes("ndjson", bytesOf("1\n"))
+    receivers[1]!.bytes("ndjson", bytesOf("2\n"))
+    receivers[0]!.bytes("ndjson", bytesOf("3\n"))
+    receivers[1]!.values(["b2"])
+    expect(cut(opened)).toEqual([
+      [0, ["a1"]],
+      [1, ["b1"]],
+      [2, "ndjson 2\n"], // gathered until the value that came behind it
+      [0, ["b2"]],
+      [1, "ndjson 1\n3\n"],
+    ])
+  })
+
+  test("are connected when all are, and have ended when all have", async () => {
+    const { intake, receivers, ends, open } = several()
+    receivers[0]!.ready()
+    expect(await settled(open)).toBe(false)
+    receivers[1]!.ready()
+    expect(await settled(open)).toBe(true)
+    ends[1]!()
+    await new Promise(setImmediate)
+    expect(intake.ended).toBe(false)
+    ends[0]!()
+    await new Promise(setImmediate)
+    expect(intake.ended).toBe(true)
+  })
+
+  test("have names of their own in what they say, and one has the stream's", () => {
+    const { receivers, warnings } = several()
+    for (const receiver of receivers) receiver.warn("lost")
+    expect(warnings).toEqual(["views[0]: lost", "views[1]: lost"])
+    expect(several({}, 1).receivers[0]!.name).toBe("views")
+  })
+
+  test("share the bound of what may wait", async () => {
+    const opened = several({ maxBytesPerStep: 10, maxRecordBytes: 5 })
+    const { receivers } = opened
+    receivers[0]!.bytes("ndjson", bytesOf("1234\n"))
+    receivers[1]!.bytes("ndjson", bytesOf("5678\n"))
+    const rooms = receivers.map((receiver) => receiver.room())
+    expect(await Promise.all(rooms.map(settled))).toEqual([false, false])
+    expect(receivers.map(({ hasRoom }) => hasRoom)).toEqual([false, false])
+    cut(opened)
+    expect(await Promise.all(rooms.map(settled))).toEqual([true, true])
+  })
+
+  test("fail with the first that fails, by its name", async () => {
+    const { fails, failures, open } = several()
+    fails[1]!(new Error("no luck"))
+    await expect(open).rejects.toThrow('MR_SOURCE_FAILED: The source "views[1]" failed: no luck')
+    expect(failures).toHaveLength(1)
+  })
+
+  test("stop together", async () => {
+    const { intake, receivers } = several()
+    intake.stop()
+    expect(receivers.map(({ signal }) => signal.aborted)).toEqual([true, true])
+    receivers[1]!.values(["too late"])
+    expect([intake.finished, intake.cut(0, INTERVAL)]).toEqual([true, []])
   })
 })
 
@@ -207,7 +325,7 @@ describe("its end", () => {
   test("warnings are passed on", () => {
     const source = openSource(new ManualClock())
     source.receiver.warn("the connection was lost")
-    expect(source.warnings).toEqual(["the connection was lost"])
+    expect(source.warnings).toEqual(["views: the connection was lost"])
   })
 })
 

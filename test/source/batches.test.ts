@@ -6,7 +6,7 @@ import { rangeSourceContract } from "../contract/source-contract.ts"
 const given = [["a"], [], ["b", "c"], [["d"], { e: 1 }]]
 const source = batches<unknown>(given).source as RangeSource
 
-rangeSourceContract("batches()", { source, records: 5, steps: 3 })
+rangeSourceContract("batches()", { source: batches<unknown>(given), records: 5, steps: 3 })
 
 describe("batches()", () => {
   test("its k-th step has the k-th batch, whatever the interval", () => {

@@ -2,8 +2,8 @@
 import { expect } from "vitest"
 import type { FileCutter } from "#src/source/file-cutter.js"
 import type { RecordSink } from "#src/source/record-sink.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 
 export function cutFile(
   cutter: (sink: RecordSink) => FileCutter,

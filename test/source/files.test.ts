@@ -3,16 +3,19 @@ import path from "node:path"
 import { gzipSync } from "node:zlib"
 import { describe, expect, test } from "vitest"
 import { filesSource } from "#src/source/files.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import type { ReceiveSource } from "#src/stream/source.js"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 import { receiveSourceContract } from "../contract/source-contract.ts"
-import type { Opened } from "../contract/source-contract.ts"
+import type { OpenedSource } from "millrace/testing"
 import { TemporaryFolder } from "./temporary-folder.ts"
 
 const linesOf = (records: readonly unknown[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("")
 
+const sourceAt = (file: string): ReceiveSource => filesSource(file).source as ReceiveSource
+
 /** A file with this content, as a source. */
-function fileOf(name: string, content: string | Uint8Array): Opened {
+function fileOf(name: string, content: string | Uint8Array): OpenedSource {
   const folder = new TemporaryFolder()
   return { source: filesSource(folder.write(name, content)), close: () => folder.close() }
 }
@@ -39,7 +42,7 @@ receiveSourceContract("filesSource() of a compressed file", {
 
 async function receiveAll(file: string, settings: ReceiverSettings = {}): Promise<RecordingReceiver> {
   const receiver = new RecordingReceiver(settings)
-  await filesSource(file).open(receiver)
+  await sourceAt(file).open(receiver)
   expect(receiver.faults).toEqual([])
   return receiver
 }
@@ -93,7 +96,7 @@ describe("the name tells the format", () => {
     const file = new TemporaryFolder().write(name, "1\n")
     const receiver = new RecordingReceiver()
     const message = typeof why === "string" ? `MR_SOURCE_PATH: ${file} cannot be read: ${why}.` : why
-    await expect(filesSource(file).open(receiver)).rejects.toThrow(message)
+    await expect(sourceAt(file).open(receiver)).rejects.toThrow(message)
     expect(receiver.events).toEqual([])
   })
 })
@@ -103,7 +106,7 @@ describe("the path", () => {
     const folder = new TemporaryFolder()
     folder.write("a.ndjson", "1\n")
     const relative = path.relative(process.cwd(), folder.at("a.ndjson"))
-    const source = filesSource(relative)
+    const source = sourceAt(relative)
     expect(source.description).toBe(`files ${relative}`)
     expect((await receiveAll(relative)).records).toEqual([1])
   })
@@ -151,7 +154,7 @@ describe("the path", () => {
   ])("is refused when the source is opened: %s", async (_, place, why) => {
     const file = place(new TemporaryFolder())
     const receiver = new RecordingReceiver()
-    await expect(filesSource(file).open(receiver)).rejects.toThrow(`MR_SOURCE_PATH: ${file} cannot be read: ${why}`)
+    await expect(sourceAt(file).open(receiver)).rejects.toThrow(`MR_SOURCE_PATH: ${file} cannot be read: ${why}`)
     expect(receiver.events).toEqual([])
   })
 
@@ -161,7 +164,7 @@ describe("the path", () => {
     ["/dev/null", "it is neither a file nor a folder; open it in from(() => …)."],
     ["a\0b.ndjson", "null bytes"],
   ])("that is no use says what to do: %s", async (file, hint) => {
-    await expect(filesSource(file).open(new RecordingReceiver())).rejects.toThrow(hint)
+    await expect(sourceAt(file).open(new RecordingReceiver())).rejects.toThrow(hint)
   })
 })
 
@@ -179,7 +182,7 @@ describe("poison", () => {
   async function measured(file: string, settings: ReceiverSettings = {}): Promise<Measuring> {
     const receiver = new Measuring(settings)
     const before = process.memoryUsage().arrayBuffers
-    await filesSource(file).open(receiver)
+    await sourceAt(file).open(receiver)
     expect(receiver.heldBytesMax - before).toBeLessThan(100 * 2 ** 20)
     return receiver
   }
@@ -290,7 +293,7 @@ test("no file stays open, whether its end was reached or not", { skip: process.p
   await receiveAll(file)
   expect(folder.opened).toEqual([])
   const receiver = new RecordingReceiver({ withholdsRoom: true })
-  const open = filesSource(file).open(receiver)
+  const open = sourceAt(file).open(receiver)
   await receiver.until((told) => told.count("room") === 1)
   expect(folder.opened).toEqual(["a.ndjson"])
   receiver.stop()

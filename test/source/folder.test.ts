@@ -3,17 +3,20 @@ import path from "node:path"
 import { gzipSync } from "node:zlib"
 import { describe, expect, test } from "vitest"
 import { filesSource } from "#src/source/files.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import type { ReceiveSource } from "#src/stream/source.js"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 import { receiveSourceContract } from "../contract/source-contract.ts"
-import type { Opened } from "../contract/source-contract.ts"
+import type { OpenedSource } from "millrace/testing"
 import { TemporaryFolder } from "./temporary-folder.ts"
 import { Watching } from "./watching.ts"
 
 const linesOf = (records: readonly unknown[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("")
 
+const sourceAt = (file: string): ReceiveSource => filesSource(file).source as ReceiveSource
+
 /** A folder of these files, as a source. */
-function folderOf(files: Record<string, string>): Opened {
+function folderOf(files: Record<string, string>): OpenedSource {
   const folder = new TemporaryFolder()
   for (const [name, content] of Object.entries(files)) folder.write(name, content)
   return { source: filesSource(folder.path), close: () => folder.close() }
@@ -28,7 +31,7 @@ receiveSourceContract("filesSource() of a folder", {
 })
 
 const watch = (folder: TemporaryFolder, settings?: ReceiverSettings): Promise<Watching> =>
-  Watching.over(filesSource(folder.path), settings)
+  Watching.over(sourceAt(folder.path), settings)
 
 describe("what a folder holds", () => {
   test("is read in order of names, each by its format", async () => {
@@ -252,7 +255,7 @@ describe("a folder that goes", () => {
     const folder = parent.at("history")
     fs.mkdirSync(folder)
     fs.writeFileSync(path.join(folder, "a.ndjson"), "1\n")
-    const watching = await Watching.over(filesSource(folder))
+    const watching = await Watching.over(sourceAt(folder))
     parent.rename("history", "elsewhere")
     await watching.look()
     await watching.look()
@@ -272,7 +275,7 @@ describe("a folder that goes", () => {
   test("before the job starts is refused", async () => {
     const folder = new TemporaryFolder()
     const receiver = new RecordingReceiver()
-    await expect(filesSource(folder.at("none")).open(receiver)).rejects.toThrow(
+    await expect(sourceAt(folder.at("none")).open(receiver)).rejects.toThrow(
       `MR_SOURCE_PATH: ${folder.at("none")} cannot be read: there is no such file or folder; make it, or correct the path.`,
     )
     expect(receiver.events).toEqual([])
@@ -285,6 +288,6 @@ test("the path may be relative, lead over a link, or end in a separator", async 
   fs.writeFileSync(folder.at("real folder/a.ndjson"), "1\n")
   fs.symlinkSync("real folder", folder.at("link"))
   for (const given of [path.relative(process.cwd(), folder.at("link")), folder.at("link/"), folder.at("real folder")]) {
-    expect((await Watching.over(filesSource(given))).records).toEqual([1])
+    expect((await Watching.over(sourceAt(given))).records).toEqual([1])
   }
 })

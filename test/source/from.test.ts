@@ -5,11 +5,11 @@ import { describe, expect, test } from "vitest"
 import { from } from "#src/source/from.js"
 import type { Open } from "#src/source/from.js"
 import type { ReceiveSource } from "#src/stream/source.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
 import { receiveSourceContract } from "../contract/source-contract.ts"
 
 const sourceFrom = (open: Open<unknown>): ReceiveSource => from(open).source as ReceiveSource
-const opened = (open: Open<unknown>) => ({ source: sourceFrom(open), close: () => {} })
+const opened = (open: Open<unknown>) => ({ source: from(open), close: () => {} })
 const never = new Promise<never>(() => {})
 
 async function* asyncRecords(records: Iterable<unknown>): AsyncGenerator<unknown> {

@@ -6,13 +6,13 @@ import { rangeSourceContract } from "../contract/source-contract.ts"
 const generated = (...given: Parameters<typeof generate>): RangeSource => generate(...given).source as RangeSource
 
 rangeSourceContract("generate() without end", {
-  source: generated({ rate: 7.5, seed: 1 }, (i, random) => ({ i, a: random(), b: random() })),
+  source: generate({ rate: 7.5, seed: 1 }, (i, random) => ({ i, a: random(), b: random() })),
   records: 40,
   steps: 0,
 })
 
 rangeSourceContract("generate() with a count", {
-  source: generated({ rate: 3, seed: 2, count: 20 }, (i) => i),
+  source: generate({ rate: 3, seed: 2, count: 20 }, (i) => i),
   records: 20,
   steps: 7,
 })

@@ -3,8 +3,9 @@ import type { Socket } from "node:net"
 import { setImmediate as nextTurn } from "node:timers/promises"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { httpSource } from "#src/source/http.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import type { ReceiveSource } from "#src/stream/source.js"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 import { receiveSourceContract } from "../contract/source-contract.ts"
 import { answer, cutOff, endless, serve, unfinished } from "./http-server.ts"
 import type { Handler, TestServer } from "./http-server.ts"
@@ -18,6 +19,8 @@ const eventsOf = (records: readonly unknown[]): string =>
   records.map((record) => `data: ${JSON.stringify(record)}\n\n`).join("")
 const noContent: Handler = (_request, response) => response.writeHead(204).end()
 const noAnswer: Handler = () => {}
+
+const sourceAt = (url: string): ReceiveSource => httpSource(url).source as ReceiveSource
 
 async function opened(...handlers: Handler[]) {
   const server = await serve(handlers)
@@ -54,7 +57,7 @@ async function serving(...handlers: Handler[]): Promise<TestServer> {
 /** Opens a source and runs it to its end. */
 async function receiveAll(server: TestServer, settings: ReceiverSettings = {}): Promise<RecordingReceiver> {
   const receiver = new RecordingReceiver(settings)
-  await httpSource(server.url).open(receiver)
+  await sourceAt(server.url).open(receiver)
   expect(receiver.faults).toEqual([])
   return receiver
 }
@@ -66,7 +69,7 @@ async function receiveUntil(
   settings: ReceiverSettings = {},
 ): Promise<RecordingReceiver> {
   const receiver = new RecordingReceiver(settings)
-  const open = httpSource(server.url).open(receiver)
+  const open = sourceAt(server.url).open(receiver)
   await Promise.race([receiver.until(isSo), open])
   receiver.stop()
   await open
@@ -85,7 +88,7 @@ describe("the request", () => {
 
   test("sends the URL's name and password as basic authentication, and messages do not show them", async () => {
     const server = await serving(answer(NDJSON, ""), answer(NDJSON, "", 500))
-    const source = httpSource(`${server.url.replace("//", "//user:p%40ss@")}path?x=1#part`)
+    const source = sourceAt(`${server.url.replace("//", "//user:p%40ss@")}path?x=1#part`)
     expect(source.description).toBe(`GET ${server.url}path?x=1`)
     await source.open(new RecordingReceiver())
     expect(server.requests[0]!.headers.authorization).toBe(`Basic ${Buffer.from("user:p@ss").toString("base64")}`)
@@ -107,14 +110,14 @@ describe("the first answer", () => {
     const server = await serve(noAnswer)
     await server.close()
     const receiver = new RecordingReceiver()
-    await expect(httpSource(server.url).open(receiver)).rejects.toThrow(
+    await expect(sourceAt(server.url).open(receiver)).rejects.toThrow(
       `MR_SOURCE_UNREACHABLE: Nothing answers at ${server.url} (connection refused)`,
     )
     expect(receiver.events).toEqual([])
   })
 
   test("none, because no host has this name", async () => {
-    await expect(httpSource("http://nowhere.invalid/").open(new RecordingReceiver())).rejects.toThrow(
+    await expect(sourceAt("http://nowhere.invalid/").open(new RecordingReceiver())).rejects.toThrow(
       /^MR_SOURCE_UNREACHABLE: .*\((there is no host of this name|the host's name could not be looked up)\)/,
     )
   })
@@ -228,7 +231,7 @@ describe("NDJSON", () => {
       most = Math.max(most, process.memoryUsage().arrayBuffers - before)
       return room()
     }
-    await httpSource(server.url).open(receiver)
+    await sourceAt(server.url).open(receiver)
     expect(receiver.records).toEqual([1])
     expect(receiver.rejected).toEqual([{ why: "it has more than 100000 bytes", sample: "x".repeat(200) }])
     expect(most).toBeLessThan(100_000_000)
@@ -246,7 +249,7 @@ describe("NDJSON", () => {
       fill()
     })
     const receiver = new RecordingReceiver({ withholdsRoom: true, stepBytesMax: 100_000 })
-    const open = httpSource(server.url).open(receiver)
+    const open = sourceAt(server.url).open(receiver)
     await receiver.until((told) => told.count("room") === 1)
     await isStill(() => written)
     expect(receiver.count("records")).toBe(1)
@@ -300,7 +303,7 @@ describe("a connection that was lost", () => {
   test("is asked for again while the server is away, and read when it is back", async () => {
     const server = await serving(unfinished(NDJSON, "1\n"))
     const receiver = new RecordingReceiver({ holdsTime: true })
-    const open = httpSource(server.url).open(receiver)
+    const open = sourceAt(server.url).open(receiver)
     await receiver.until(({ records }) => records.length === 1)
     await server.close()
     await receiver.until(({ waits }) => waits.length === 1)
@@ -350,7 +353,7 @@ test.each([
 ])("a stop while %s is waited for closes the connection at once", async (_, handler, isSo) => {
   const server = await serving(handler)
   const receiver = new RecordingReceiver()
-  const open = httpSource(server.url).open(receiver)
+  const open = sourceAt(server.url).open(receiver)
   if (isSo !== undefined) await receiver.until(isSo)
   while (server.requests.length === 0) await nextTurn()
   const { socket } = server.requests[0]!
@@ -404,7 +407,7 @@ describe("a JSON array", () => {
     let asked = 0
     const server = await serving((request, response) => answer(JSON_ARRAY, `[${asked++}]`)(request, response))
     const receiver = new RecordingReceiver()
-    const open = httpSource(server.url).open(receiver)
+    const open = sourceAt(server.url).open(receiver)
     for (let step = 1; step <= 3; step++) {
       await receiver.until((told) => told.count("nextStep") === step)
       expect(asked).toBe(step)
@@ -430,7 +433,7 @@ describe("a JSON array", () => {
   ])("a body of %o stops the start", async (body, why) => {
     const server = await serving(answer(JSON_ARRAY, body))
     const receiver = new RecordingReceiver()
-    await expect(httpSource(server.url).open(receiver)).rejects.toThrow(
+    await expect(sourceAt(server.url).open(receiver)).rejects.toThrow(
       `MR_SOURCE_BODY: The answer of ${server.url} cannot be used: ${why}.`,
     )
     expect(receiver.count("ready")).toBe(0)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { JsonFileCutter } from "#src/source/json-file.js"
-import type { RecordingReceiver } from "../contract/recording-receiver.ts"
+import type { RecordingReceiver } from "millrace/testing"
 import { cutFile } from "./cut-file.ts"
 import { cuttings } from "./cuttings.ts"
 

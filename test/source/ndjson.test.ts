@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { LineCutter } from "#src/source/ndjson.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 import { cuttings } from "./cuttings.ts"
 
 const bytes = (text: string): Buffer => Buffer.from(text)

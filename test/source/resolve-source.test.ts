@@ -38,6 +38,27 @@ test("what generate(), batches() and from() give is its source", () => {
   }
 })
 
+test("a list is its sources, as one", () => {
+  const events = from(() => [1])
+  const source = resolveSource(["http://a/views", new URL("http://b/views"), events])
+  expect(source).toMatchObject({ kind: "several", description: "[GET http://a/views, GET http://b/views, from()]" })
+  expect(source.kind === "several" && source.sources[2]).toBe(events.source)
+  expect(Object.isFrozen(source)).toBe(true)
+})
+
+test.each<[unknown, string]>([
+  [[], "it is empty"],
+  [
+    ["http://a/", generate({ rate: 1, seed: 1 }, (i) => i)],
+    "item 1 is generate(rate 1, seed 1), which is read by offsets",
+  ],
+  [[batches([[1]])], "item 0 is batches(1 with 1 records), which is read by offsets"],
+  [["http://a/", ["http://b/"]], "item 1 is a list itself"],
+])("the list %o cannot be read as one stream", (list, why) => {
+  expect(() => resolveSource(list)).toThrow(/^MR_SOURCE_LIST: readStream\(\) takes a list of one or more sources/)
+  expect(() => resolveSource(list)).toThrow(`, but ${why}; give`)
+})
+
 test.each<[string, unknown]>([
   ["a PassThrough", new PassThrough()],
   ["a Promise", Promise.resolve()],
@@ -61,6 +82,7 @@ test.each([
   "ftp://example.com/views",
   {},
   [1, 2],
+  ["http://a/", "views.ndjson"],
   /x/,
   () => [1],
 ])("%s is refused", (value) => {

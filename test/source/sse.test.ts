@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { SseReader } from "#src/source/sse.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 
 const bytes = (text: string): Buffer => Buffer.from(text)
 

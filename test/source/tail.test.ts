@@ -5,10 +5,10 @@ import { tail } from "millrace"
 import type { TailOptions } from "millrace"
 import { describe, expect, test } from "vitest"
 import type { ReceiveSource } from "#src/stream/source.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 import { receiveSourceContract } from "../contract/source-contract.ts"
-import type { Opened } from "../contract/source-contract.ts"
+import type { OpenedSource } from "millrace/testing"
 import { TemporaryFolder } from "./temporary-folder.ts"
 import { Watching } from "./watching.ts"
 
@@ -17,9 +17,9 @@ const linesOf = (records: readonly unknown[]): string => records.map((record) =>
 const sourceOf = (file: string | URL, options?: TailOptions): ReceiveSource =>
   tail(file, options).source as ReceiveSource
 
-function logOf(content: string): Opened {
+function logOf(content: string): OpenedSource {
   const folder = new TemporaryFolder()
-  return { source: sourceOf(folder.write("app.log", content), { from: "start" }), close: () => folder.close() }
+  return { source: tail(folder.write("app.log", content), { from: "start" }), close: () => folder.close() }
 }
 
 receiveSourceContract("tail()", {

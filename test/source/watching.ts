@@ -1,8 +1,8 @@
 /** A source that looks again and again, on a clock that the test moves. */
 import { expect, onTestFinished } from "vitest"
 import type { ReceiveSource } from "#src/stream/source.js"
-import { RecordingReceiver } from "../contract/recording-receiver.ts"
-import type { ReceiverSettings } from "../contract/recording-receiver.ts"
+import { RecordingReceiver } from "millrace/testing"
+import type { ReceiverSettings } from "millrace/testing"
 
 export class Watching extends RecordingReceiver {
   #open: Promise<void> = Promise.resolve()

@@ -1,40 +1,67 @@
 /** A receiver that writes down what it is told, and lets a test decide when there is room and when time passes. */
 import { parse } from "csv-parse/sync"
-import type { Content, ReceivedFormat, Receiver } from "#src/stream/source.js"
+import type { Content, ReceivedFormat, Receiver } from "../stream/source.ts"
 
 /** What a source told or asked, in order. */
-export type Event =
+export type ReceiverEvent =
   | { readonly kind: "ready" }
   | { readonly kind: "records"; readonly bytes: number; readonly records: readonly unknown[] }
   | { readonly kind: "reject"; readonly why: string; readonly sample: string }
   | { readonly kind: "warn"; readonly message: string }
   | { readonly kind: "room" }
+  | { readonly kind: "full" }
   | { readonly kind: "nextStep" }
   | { readonly kind: "wait"; readonly ms: number }
 
 export interface ReceiverSettings {
-  readonly content?: Content
-  readonly recordBytesMax?: number
-  readonly stepBytesMax?: number
-  /** Room is given only by `giveRoom`. Otherwise there always is. */
-  readonly withholdsRoom?: boolean
+  /** What the program asks for. Default "records". */
+  readonly content?: Content | undefined
+  /** Default 1,000,000. */
+  readonly recordBytesMax?: number | undefined
+  /** Default 10,000,000. */
+  readonly stepBytesMax?: number | undefined
+  /** Behind the first hand-over, room is given only by `giveRoom`. Otherwise there always is. */
+  readonly withholdsRoom?: boolean | undefined
   /** A step begins as soon as one is waited for. Otherwise by `beginStep`. */
-  readonly stepsAtOnce?: boolean
+  readonly stepsAtOnce?: boolean | undefined
   /** Time passes only by `passTime`. Otherwise each wait is over at once. */
-  readonly holdsTime?: boolean
+  readonly holdsTime?: boolean | undefined
 }
 
+/**
+ * What a source's own tests hand to its `open`.
+ *
+ * ```ts
+ * import { defineSource } from "millrace"
+ * import { RecordingReceiver } from "millrace/testing"
+ *
+ * const { source } = defineSource<number>({
+ *   description: "two numbers",
+ *   async open(receiver) {
+ *     receiver.ready()
+ *     receiver.values([1, 2])
+ *     await receiver.room()
+ *   },
+ * })
+ * const receiver = new RecordingReceiver()
+ * if (source.kind === "receive") await source.open(receiver)
+ * console.log(JSON.stringify(receiver.records), receiver.faults.length) // [1,2] 0
+ * ```
+ */
 export class RecordingReceiver implements Receiver {
   readonly name = "the source"
   readonly content: Content
   readonly recordBytesMax: number
   readonly stepBytesMax: number
-  readonly events: Event[] = []
+  readonly events: ReceiverEvent[] = []
+  /** All records handed over so far. */
+  readonly records: unknown[] = []
   /** What the source did that the port does not allow. */
   readonly faults: string[] = []
   readonly #settings: ReceiverSettings
   readonly #stop = new AbortController()
   readonly #watchers = new Set<() => void>()
+  #hasRoom = true
   #room: (() => void)[] = []
   #step: (() => void)[] = []
   #time: (() => void)[] = []
@@ -48,11 +75,6 @@ export class RecordingReceiver implements Receiver {
 
   get signal(): AbortSignal {
     return this.#stop.signal
-  }
-
-  /** All records handed over so far. */
-  get records(): unknown[] {
-    return this.#of("records").flatMap(({ records }) => records)
   }
 
   /** The size of everything handed over as bytes. */
@@ -72,7 +94,7 @@ export class RecordingReceiver implements Receiver {
     return this.#of("reject").map(({ why, sample }) => ({ why, sample }))
   }
 
-  count(kind: Event["kind"]): number {
+  count(kind: ReceiverEvent["kind"]): number {
     return this.events.filter((event) => event.kind === kind).length
   }
 
@@ -93,8 +115,9 @@ export class RecordingReceiver implements Receiver {
     this.#stop.abort()
   }
 
-  /** Room for one more hand-over: answers the calls of `room` so far. */
+  /** Room for one more hand-over: answers the calls of `room` so far, and the next look at `hasRoom`. */
   giveRoom(): void {
+    this.#hasRoom = true
     this.#room = settle(this.#room)
   }
 
@@ -112,11 +135,10 @@ export class RecordingReceiver implements Receiver {
   }
 
   bytes(format: ReceivedFormat, bytes: Uint8Array): void {
-    if ((format === "ndjson" || format === "text") && bytes.at(-1) !== 10)
-      this.faults.push("lines that do not end with \\n")
+    if ((format === "ndjson" || format === "text") && bytes.at(-1) !== 10) this.faults.push("lines that are not whole")
     // The bytes must be used before this returns: the source may write over them.
     const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-    this.#take(bytes.length, decoders[format](text))
+    this.#take(bytes.length, recordsOf[format](text))
   }
 
   values(values: readonly unknown[]): void {
@@ -129,6 +151,12 @@ export class RecordingReceiver implements Receiver {
 
   warn(message: string): void {
     this.#tell({ kind: "warn", message })
+  }
+
+  get hasRoom(): boolean {
+    if (this.#hasRoom || !this.#settings.withholdsRoom) return true
+    this.#tell({ kind: "full" })
+    return false
   }
 
   room(): Promise<void> {
@@ -152,28 +180,31 @@ export class RecordingReceiver implements Receiver {
     if (this.signal.aborted) this.faults.push("records after the stop")
     if (this.count("ready") === 0) this.faults.push("records before ready")
     if (this.#room.length > 0) this.faults.push("records without room")
+    this.#hasRoom = false
+    for (const record of records) this.records.push(record)
     this.#tell({ kind: "records", bytes, records })
   }
 
-  #ask(event: Event, waiting: (() => void)[]): Promise<void> {
+  #ask(event: ReceiverEvent, waiting: (() => void)[]): Promise<void> {
     const answer = new Promise<void>((resolve) => waiting.push(resolve))
     this.#tell(event)
     return answer
   }
 
-  #tell(event: Event): void {
+  #tell(event: ReceiverEvent): void {
     this.events.push(event)
     for (const look of this.#watchers) look()
   }
 
-  #of<K extends Event["kind"]>(kind: K): Extract<Event, { kind: K }>[] {
-    return this.events.filter((event) => event.kind === kind) as Extract<Event, { kind: K }>[]
+  #of<K extends ReceiverEvent["kind"]>(kind: K): Extract<ReceiverEvent, { kind: K }>[] {
+    return this.events.filter((event) => event.kind === kind) as Extract<ReceiverEvent, { kind: K }>[]
   }
 }
 
 const linesOf = (text: string): string[] => text.split(/\r?\n/)
 
-const decoders: Readonly<Record<ReceivedFormat, (text: string) => unknown[]>> = {
+/** The records of what was handed over: as a worker would decode them. */
+const recordsOf: Readonly<Record<ReceivedFormat, (text: string) => unknown[]>> = {
   ndjson: (text) =>
     linesOf(text)
       .filter((line) => line.trim() !== "")
