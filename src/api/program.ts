@@ -56,13 +56,16 @@ export interface Streams<P = undefined> {
 export type JobBuilder<P = undefined> = (streams: Streams<P>) => void
 
 /**
- * Where records come from: an `http://` or `https://` URL; the path or `file:` URL of a file or folder; or what `tail`,
- * `generate`, `batches` or `from` made.
+ * Where records come from: an `http://` or `https://` URL; the path or `file:` URL of a file or folder; what `tail`,
+ * `generate`, `batches`, `from` or `defineSource` made; or a list of these, but for sources that are read by offsets
+ * (`generate`, `batches`), whose records are then one stream.
  *
  * A string that is no URL is a path if it begins with ".", has a separator in it, or ends in `.ndjson`, `.jsonl`, `.json`,
  * `.csv`, `.txt` or `.log`, with or without `.gz`. Relative paths start at the working directory of the driver's process.
  */
-export type SourceLike<T> = string | URL | SourceOf<T>
+export type SourceLike<T> = OneSource<T> | readonly OneSource<T>[]
+
+type OneSource<T> = string | URL | SourceOf<T>
 
 /** How a source's records are read. */
 export interface ReadOptions<T = unknown> {
@@ -124,7 +127,7 @@ export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unkno
  * The stream's type is the schema's, or else that of the source, or else `T`, which is then a cast: nothing checks it.
  * `interval` is at least "10ms"; left out, it is the job's. A job has one interval.
  *
- * @throws MR_SOURCE_UNKNOWN for something it cannot read, MR_SOURCE_LIVE for something already open,
+ * @throws MR_SOURCE_UNKNOWN for something it cannot read, MR_SOURCE_LIVE for something already open, MR_SOURCE_LIST,
  * MR_DURATION_INVALID, MR_INTERVAL_DIFFERS if another interval was stated before, MR_NAME_TAKEN,
  * MR_SLACK_WITHOUT_TIME, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, MR_GRAPH_SEALED.
  *
@@ -136,6 +139,7 @@ export type SchemaOptions<T> = ReadOptions<T> & { schema: StandardSchemaV1<unkno
  * const sales = readStream<Sale>("./sales", "1s")                                     // what is and comes in a folder
  * const test  = readStream(batches([["a"], ["b", "c"]]), "1s")                        // InputStream<string>
  * const timed = readStream<PageView>("http://localhost:8080/views", "1s", { time: (view) => view.at, slack: "2s" })
+ * const both  = readStream<PageView>(["http://a:8080/views", "http://b:8080/views"], "1s")      // as one stream
  * ```
  */
 export interface ReadStream {

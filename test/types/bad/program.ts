@@ -12,14 +12,15 @@ job({ name: "sources" }, ({ readStream }) => {
   readStream(8080, "1s") // error: 'number' is not assignable to
   readStream(open(), "1s") // error: is not assignable to parameter of type 'SourceLike<
   readStream(fetch(url), "1s") // error: is not assignable to parameter of type 'SourceLike<
-  readStream([url], "1s") // error: is not assignable to parameter of type 'SourceLike<
+  readStream([url, 8080], "1s") // error: Type 'number' is not assignable to type
+  readStream<string>([from(() => [1])], "1s") // error: 'number' is not assignable to type 'string'
   readStream(open, "1s") // error: is not assignable to parameter of type 'SourceLike<
   readStream() // error: arguments, but got 0
   readStream(url, "1s", { onInvalid: "ignore" }) // error: '"ignore"'
   readStream(url, "1s", { maxRecordByte: 1 }) // error: 'maxRecordByte' does not exist in type 'ReadOptions<
   readStream(url, "1s", { schema: (x: unknown) => x }) // error: StandardSchemaV1<
   readStream<{ user: string }>(url, "1s", { schema: View }) // error: Property 'user' is missing in type
-  readStream<string>(batches([[1]]), "1s") // error: 'number' is not assignable to type 'string'
+  readStream<string>(batches([[1]]), "1s") // error: 'SourceOf<number>' is not assignable to
   readStream(from(open()), "1s") // error: is not assignable to parameter of type
 
   const checked = readStream(url, "1s", { schema: View })

@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { batches, from, generate, job, tail } from "millrace"
+import { batches, defineSource, from, generate, job, tail } from "millrace"
 import type { DStream, InputStream, InvalidRecord, ReadOptions } from "millrace"
 import { check, type Equal } from "../equal.js"
 
@@ -54,6 +54,20 @@ export default job({ name: "sources" }, ({ readStream, readText, readBytes }) =>
   check<Equal<typeof withoutInterval, InputStream<number>>>()
   const withOptions = readStream(batches([[1]]), { name: "numbers" })
   check<Equal<typeof withOptions, InputStream<number>>>()
+
+  const own = readStream(defineSource<View>({ description: "own", open: async (to) => to.values([{ url, ms: 1 }]) }))
+  check<Equal<typeof own, InputStream<View>>>()
+  const range = readStream(defineSource({ description: "r", total: 9, admitted: () => 9, read: (i) => [{ i }] }), "1s")
+  check<Equal<typeof range, InputStream<{ i: number }>>>()
+
+  // several
+  const several = readStream([batches([[1]]), from(() => [2])], "1s")
+  check<Equal<typeof several, InputStream<number>>>()
+  const severalUrls = readStream<View>([url, new URL(url)], "1s", { onInvalid: "skip" })
+  check<Equal<typeof severalUrls, InputStream<View>>>()
+  const urls: readonly string[] = [url]
+  const severalChecked = readStream(urls, { schema: View })
+  check<Equal<typeof severalChecked, InputStream<View>>>()
 
   // a schema over such a source decides
   const schemaDecides = readStream(batches<unknown>([[{ url: 1 }, "no"]]), "1s", { schema: View, onInvalid: "collect" })
