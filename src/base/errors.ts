@@ -96,7 +96,7 @@ export interface ErrorDetails {
   // sources
   MR_SOURCE_UNREACHABLE: { url: string; why: string }
   MR_SOURCE_STATUS: { url: string; status: number; text: string }
-  MR_SOURCE_CONTENT_TYPE: { url: string; got: string; expected: readonly string[] }
+  MR_SOURCE_CONTENT_TYPE: { url: string; got: string; verb: string; expected: readonly string[] }
   MR_SOURCE_BODY: { url: string; why: string }
   MR_SOURCE_PATH: { path: string; why: string; hint: string }
   MR_SOURCE_FAILED: { source: string; message: string }
@@ -384,7 +384,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_CONTENT_TYPE: {
     when: "A source's server sends a content type that cannot be read.",
     text: (d) =>
-      `${d.url} sends ${d.got === "" ? "no content type" : `"${d.got}"`}, but readStream() reads ${d.expected.join(", ")}.`,
+      `${d.url} sends ${d.got === "" ? "no content type" : `"${d.got}"`}, but ${d.verb}() reads ${d.expected.join(", ")}.`,
   },
   MR_SOURCE_BODY: {
     when: "What a source's server sends cannot be taken as a whole.",

@@ -1,7 +1,6 @@
 /** One GET: the answer and its body. Whatever the network does wrong on the way becomes ConnectionLost. */
 import { unescape } from "node:querystring"
 import { messageOf } from "../base/errors.ts"
-import { accepted } from "./content-type.ts"
 import { unlessStopped } from "./stopping.ts"
 
 /** A URL as it is asked for and as it is shown: without the password that it may hold. */
@@ -17,12 +16,8 @@ export function targetOf(text: string): Target {
   url.username = ""
   url.password = ""
   url.hash = ""
-  const headers = { Accept: accepted, "Cache-Control": "no-cache" }
-  if (credentials === ":") return { url: url.href, headers }
-  return {
-    url: url.href,
-    headers: { ...headers, Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` },
-  }
+  if (credentials === ":") return { url: url.href, headers: {} }
+  return { url: url.href, headers: { Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } }
 }
 
 /** The connection could not be made, or ended before the answer did. `message` says why, in a few words. */
@@ -52,7 +47,7 @@ export class Connection {
   async get({ url, headers }: Target, more: Readonly<Record<string, string>>): Promise<Response> {
     try {
       return await fetch(url, {
-        headers: { ...headers, ...more },
+        headers: { "Cache-Control": "no-cache", ...headers, ...more },
         redirect: "follow",
         signal: this.#controller.signal,
       })

@@ -1,7 +1,8 @@
 /** Which format an answer's content type stands for: the formats that can be read, each with its reader. */
 import { refuse } from "../base/errors.ts"
-import type { Receiver } from "../stream/source.ts"
+import type { Content, Receiver } from "../stream/source.ts"
 import type { BodyReader } from "./body-reader.ts"
+import { BytesPollReader } from "./bytes-poll.ts"
 import { JsonPollReader } from "./json-poll.ts"
 import { NdjsonReader } from "./ndjson.ts"
 import { SseReader } from "./sse.ts"
@@ -38,29 +39,59 @@ const json: Format = {
   reader: (url, receiver, ready) => new JsonPollReader(url, receiver, ready),
 }
 
-/** In the order in which they are asked for: records as they happen before lists of them. */
-const FORMATS: readonly Format[] = [ndjson, serverSentEvents, json]
+const text: Format = {
+  contentTypes: ["text/plain"],
+  reader: (_url, receiver, ready) => new NdjsonReader(receiver, ready, "text"),
+}
+
+const ANYTHING = "*/*"
+
+const bytes: Format = {
+  contentTypes: [ANYTHING],
+  reader: (_url, receiver, ready) => new BytesPollReader(receiver, ready),
+}
+
+/** By what was asked for, in the order in which they are asked for: records as they happen before lists of them. */
+const FORMATS: Readonly<Record<Content, readonly Format[]>> = {
+  records: [ndjson, serverSentEvents, json],
+  text: [text],
+  bytes: [bytes],
+}
+
+const VERBS: Readonly<Record<Content, string>> = { records: "readStream", text: "readText", bytes: "readBytes" }
 
 /** What a request says it accepts. */
-export const accepted: string = FORMATS.flatMap((format) => format.contentTypes).join(", ")
+export function acceptedFor(content: Content): string {
+  return FORMATS[content].flatMap((format) => format.contentTypes).join(", ")
+}
 
 /**
- * The format of an answer. `formats` are those that are possible: all, or that of the source's first answer.
+ * The format of an answer. `formats` are those that are possible: all of what was asked for, or that of the source's
+ * first answer.
  * @throws MR_SOURCE_CONTENT_TYPE for another one, or for text that is not UTF-8.
  */
-export function formatOf(url: string, header: string, formats: readonly Format[] = FORMATS): Format {
-  const { type, charset } = parseContentType(header)
+export function formatOf(
+  url: string,
+  header: string,
+  content: Content,
+  formats: readonly Format[] = FORMATS[content],
+): Format {
+  if (content === "bytes") return bytes
+  const { type, isUtf8 } = parseContentType(header)
   const found = formats.find((format) => format.contentTypes.includes(type))
   const names = formats.map((format) => format.contentTypes[0])
-  if (found === undefined) throw refuse("MR_SOURCE_CONTENT_TYPE", { url, got: header, expected: names })
-  if (charset !== undefined && !["utf-8", "utf8", "us-ascii"].includes(charset)) {
-    throw refuse("MR_SOURCE_CONTENT_TYPE", { url, got: header, expected: names.map((name) => `${name} in UTF-8`) })
-  }
-  return found
+  const verb = VERBS[content]
+  if (found === undefined) throw refuse("MR_SOURCE_CONTENT_TYPE", { url, got: header, verb, expected: names })
+  if (isUtf8) return found
+  const expected = names.map((name) => `${name} in UTF-8`)
+  throw refuse("MR_SOURCE_CONTENT_TYPE", { url, got: header, verb, expected })
 }
 
-function parseContentType(header: string): { readonly type: string; readonly charset: string | undefined } {
+/** The type, in small letters, and whether text of it is UTF-8, which it is if nothing else is said. */
+export function parseContentType(header: string): { readonly type: string; readonly isUtf8: boolean } {
   const [type = "", ...parameters] = header.split(";").map((part) => part.trim().toLowerCase())
   const charset = parameters.find((parameter) => parameter.startsWith("charset="))?.slice("charset=".length)
-  return { type, charset: charset?.replaceAll('"', "") }
+  return { type, isUtf8: charset === undefined || UTF8.includes(charset.replaceAll('"', "")) }
 }
+
+const UTF8 = ["utf-8", "utf8", "us-ascii"]

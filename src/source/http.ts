@@ -1,6 +1,6 @@
 /**
- * Records over HTTP: one GET whose answer is read as it comes (NDJSON, server-sent events), or one GET each step
- * (a JSON array). The first answer's content type decides.
+ * Records over HTTP: one GET whose answer is read as it comes (NDJSON, server-sent events, lines of text), or one GET
+ * each step (a JSON array, bytes). The first answer's content type decides.
  *
  *     connect ──▶ read ──▶ ended
  *        ▲          │
@@ -15,7 +15,7 @@ import { BackOff } from "./back-off.ts"
 import type { After, BodyReader } from "./body-reader.ts"
 import { Connection, ConnectionLost, targetOf } from "./connection.ts"
 import type { Target } from "./connection.ts"
-import { formatOf } from "./content-type.ts"
+import { acceptedFor, formatOf } from "./content-type.ts"
 import type { Format } from "./content-type.ts"
 import { defineSource } from "./define-source.ts"
 import type { SourceOf } from "./source-of.ts"
@@ -29,6 +29,8 @@ import { unlessStopped } from "./stopping.ts"
  * | NDJSON | a line is a record | ends the source | asks again; what the server sent meanwhile is missed |
  * | `text/event-stream` | an event's data is a record | asks again; 204 ends it | asks again, from the last event id |
  * | `application/json` | an array of records | asks again in the next step | asks again |
+ * | `text/plain`, by `readText` | a line is a record | ends the source | asks again; what was sent meanwhile is missed |
+ * | any, by `readBytes` | the body is a record | asks again in the next step | asks again |
  *
  * A connection is lost when the network fails, when the body ends before its announced end, and when the server
  * answers 5xx, 408 or 429. `receiver.warn` tells of it, and of the bytes of a half record that were dropped. Then it
@@ -79,7 +81,8 @@ class HttpReception {
   async #receiveOnce(): Promise<After> {
     const connection = new Connection(this.#receiver.signal)
     try {
-      const response = await connection.get(this.#target, this.#format?.reader.headers ?? {})
+      const Accept = acceptedFor(this.#receiver.content)
+      const response = await connection.get(this.#target, { Accept, ...this.#format?.reader.headers })
       this.#requireSuccess(response)
       if (response.status === 204 && this.#format !== undefined) return this.#format.reader.afterNoContent
       return await this.#read(connection, response)
@@ -113,7 +116,8 @@ class HttpReception {
   #readerFor(response: Response): BodyReader {
     const { url } = this.#target
     const header = response.headers.get("content-type") ?? ""
-    const format = formatOf(url, header, this.#format === undefined ? undefined : [this.#format.format])
+    const formats = this.#format === undefined ? undefined : [this.#format.format]
+    const format = formatOf(url, header, this.#receiver.content, formats)
     this.#format ??= { format, reader: format.reader(url, this.#receiver, () => this.#ready()) }
     return this.#format.reader
   }

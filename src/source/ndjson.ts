@@ -18,16 +18,18 @@ export class NdjsonReader implements BodyReader {
   readonly afterNoContent = "ended"
   readonly #receiver: Receiver
   readonly #ready: () => void
+  readonly #format: "ndjson" | "text"
   #lines: LineCutter
 
-  constructor(receiver: Receiver, ready: () => void) {
+  constructor(receiver: Receiver, ready: () => void, format: "ndjson" | "text" = "ndjson") {
     this.#receiver = receiver
     this.#ready = ready
-    this.#lines = new LineCutter(receiver)
+    this.#format = format
+    this.#lines = new LineCutter(receiver, format)
   }
 
   begin(): void {
-    this.#lines = new LineCutter(this.#receiver)
+    this.#lines = new LineCutter(this.#receiver, this.#format)
     this.#ready()
   }
 

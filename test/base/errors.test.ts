@@ -85,6 +85,7 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_SOURCE_CONTENT_TYPE: {
     url: "http://localhost:1/",
     got: "",
+    verb: "readStream",
     expected: ["application/x-ndjson", "text/event-stream"],
   },
   MR_SOURCE_BODY: { url: "http://localhost:1/", why: "it has more than 64 MiB" },

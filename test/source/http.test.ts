@@ -13,6 +13,8 @@ import type { Handler, TestServer } from "./http-server.ts"
 const NDJSON = "application/x-ndjson"
 const SSE = "text/event-stream"
 const JSON_ARRAY = "application/json"
+const TEXT = "text/plain"
+const BYTES = "application/octet-stream"
 
 const linesOf = (records: readonly unknown[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("")
 const eventsOf = (records: readonly unknown[]): string =>
@@ -46,6 +48,23 @@ receiveSourceContract("httpSource() of a JSON array", {
   neverEnds: "it is asked again in each step",
   silent: () => opened(answer(JSON_ARRAY, "[1]"), noAnswer),
   endless: () => opened(answer(JSON_ARRAY, "[1, 2, 3]")),
+})
+
+receiveSourceContract("httpSource() of lines of text", {
+  settings: { content: "text" },
+  record: (i) => `line ${i}: žluťoučký 🐎`,
+  bringing: (lines) => opened(answer(TEXT, lines.map((line) => `${line as string}\n`).join(""))),
+  silent: () => opened(unfinished(TEXT, "1\n")),
+  endless: () => opened(endless(TEXT, some("1\n"))),
+})
+
+receiveSourceContract("httpSource() of bytes", {
+  settings: { content: "bytes" },
+  record: (i) => Buffer.from(`body ${i}`),
+  bringing: (bodies) => opened(...bodies.map((body) => answer(BYTES, body as Buffer)), noAnswer),
+  neverEnds: "it is asked again in each step",
+  silent: () => opened(answer(BYTES, "1"), noAnswer),
+  endless: () => opened(answer(BYTES, "123")),
 })
 
 async function serving(...handlers: Handler[]): Promise<TestServer> {
@@ -461,5 +480,97 @@ describe("a JSON array", () => {
 
   test("lost in the middle of the first answer stops the start", async () => {
     await expect(receiveAll(await serving(cutOff(JSON_ARRAY, "[2,")))).rejects.toThrow(/^MR_SOURCE_UNREACHABLE/)
+  })
+})
+
+describe("lines of text", () => {
+  const content = "text"
+
+  test("are asked for, and read as they are, blank ones too", async () => {
+    const server = await serving(answer(`${TEXT}; charset=utf-8`, '\u{feff}one\r\n\n{"not": "JSON"\nlast'))
+    expect((await receiveAll(server, { content })).records).toEqual(["one", "", '{"not": "JSON"', "last"])
+    expect(server.requests[0]!.headers.accept).toBe(TEXT)
+  })
+
+  test.each([NDJSON, SSE, "text/html", ""])("are not what a server sends as %o", async (type) => {
+    const server = await serving(answer(type, "1\n"))
+    await expect(receiveAll(server, { content })).rejects.toThrow(
+      `MR_SOURCE_CONTENT_TYPE: ${server.url} sends ${type === "" ? "no content type" : `"${type}"`}, but readText() reads ${TEXT}.`,
+    )
+  })
+
+  test("in another encoding are refused", async () => {
+    const server = await serving(answer(`${TEXT}; charset=latin1`, "1\n"))
+    await expect(receiveAll(server, { content })).rejects.toThrow("but readText() reads text/plain in UTF-8.")
+  })
+
+  test("that are cut off are asked for again", async () => {
+    const server = await serving(cutOff(TEXT, "one\ntw"), answer(TEXT, "two\n"))
+    const receiver = await receiveAll(server, { content })
+    expect(receiver.records).toEqual(["one", "two"])
+    expect(receiver.warnings[0]).toContain("; 2 bytes of an unfinished record were dropped; asking again in 100 ms")
+  })
+
+  test("over the limit are rejected", async () => {
+    const server = await serving(answer(TEXT, `${"x".repeat(1_000)}\nshort\n`))
+    const receiver = await receiveAll(server, { content, recordBytesMax: 100 })
+    expect(receiver.records).toEqual(["short"])
+    expect(receiver.rejected).toEqual([{ why: "it has more than 100 bytes", sample: "x".repeat(200) }])
+  })
+
+  test("are not what readStream() reads", async () => {
+    const server = await serving(answer(TEXT, "1\n"))
+    await expect(receiveAll(server)).rejects.toThrow(
+      /sends "text\/plain", but readStream\(\) reads application\/x-ndjson/,
+    )
+  })
+})
+
+describe("bytes", () => {
+  const settings = { content: "bytes", stepsAtOnce: true } as const
+
+  test("are a record for each body, of any type, one that is empty too; 204 is none", async () => {
+    const image = Buffer.from([0xff, 0xd8, 0, 10, 0xfe])
+    const server = await serving(
+      answer("image/jpeg", image),
+      noContent,
+      answer("", ""),
+      answer(NDJSON, "1\n"),
+      noAnswer,
+    )
+    const receiver = await receiveUntil(server, ({ records }) => records.length === 3, settings)
+    expect(receiver.records).toEqual([image, Buffer.alloc(0), Buffer.from("1\n")])
+    expect(server.requests[0]!.headers.accept).toBe("*/*")
+  })
+
+  test("are asked for once in each step", async () => {
+    let asked = 0
+    const server = await serving((request, response) => answer(BYTES, `${asked++}`)(request, response))
+    const receiver = new RecordingReceiver({ content: "bytes" })
+    const open = sourceAt(server.url).open(receiver)
+    for (let step = 1; step <= 3; step++) {
+      await receiver.until((told) => told.count("nextStep") === step)
+      expect(asked).toBe(step)
+      receiver.beginStep()
+    }
+    receiver.stop()
+    await open
+  })
+
+  test("over the limit are rejected, once and in bounded memory, and asked for again", async () => {
+    const server = await serving(answer(BYTES, Buffer.alloc(5_000_000)), answer(BYTES, "small"), noAnswer)
+    const receiver = await receiveUntil(server, ({ records }) => records.length === 1, {
+      ...settings,
+      recordBytesMax: 1_000,
+    })
+    expect(receiver.records).toEqual([Buffer.from("small")])
+    expect(receiver.rejected.map(({ why }) => why)).toEqual(["it has more than 1000 bytes"])
+  })
+
+  test("that are cut off are no record, and are asked for again", async () => {
+    const server = await serving(answer(BYTES, "one"), cutOff(BYTES, "half"), answer(BYTES, "two"), noAnswer)
+    const receiver = await receiveUntil(server, ({ records }) => records.length === 2, settings)
+    expect(receiver.records).toEqual([Buffer.from("one"), Buffer.from("two")])
+    expect(receiver.warnings[0]).toContain("; 4 bytes of an unfinished answer were dropped; asking again in 100 ms")
   })
 })
