@@ -29,7 +29,8 @@ const owners = {
     "sink/durable-files.ts", // what save() writes
   ],
   sockets: [
-    "source/connection.ts", // the one place that talks HTTP
+    "source/connection.ts", // the one place that asks over HTTP
+    "source/http-listener.ts", // the one place that is asked
   ],
   randomness: [
     "worker/determinism.ts", // puts other random numbers before the user's code

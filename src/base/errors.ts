@@ -99,6 +99,7 @@ export interface ErrorDetails {
   MR_SOURCE_CONTENT_TYPE: { url: string; got: string; verb: string; expected: readonly string[] }
   MR_SOURCE_BODY: { url: string; why: string }
   MR_SOURCE_PATH: { path: string; why: string; hint: string }
+  MR_LISTEN_FAILED: { url: string; why: string }
   MR_SOURCE_FAILED: { source: string; message: string }
   MR_RECEIVER_MISUSED: { source: string; expected: string; got: string }
 
@@ -204,7 +205,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_UNKNOWN: {
     when: "readStream() got something it cannot read.",
     text: (d) =>
-      `readStream() expects an http:// or https:// URL, the path of a file or folder such as "./history", generate(…), batches(…) or from(() => iterable), but got ${showValue(d.got)}.`,
+      `readStream() expects an http://, https://, ws:// or wss:// URL, the path of a file or folder such as "./history", listen(…), tail(…), generate(…), batches(…), from(() => iterable), or a list of these, but got ${showValue(d.got)}.`,
   },
   MR_SOURCE_LIVE: {
     when: "readStream() got an open stream, socket, promise or iterator instead of a function that opens it.",
@@ -393,6 +394,10 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_PATH: {
     when: "A file or folder that a source is to read is not there, or cannot be read.",
     text: (d) => `${d.path} cannot be read: ${d.why}; ${d.hint}.`,
+  },
+  MR_LISTEN_FAILED: {
+    when: "The address of a listen() cannot be listened at.",
+    text: (d) => `Nobody can listen at ${d.url}: ${d.why}; choose another address or port.`,
   },
   MR_SOURCE_FAILED: {
     when: "A source's own code failed.",

@@ -184,6 +184,14 @@ export const optionTable = {
       meaning: "Where reading begins in a file that is there when the job starts.",
     },
   },
+  "listen()": {
+    token: {
+      expected: "a text of 16 to 1,024 visible ASCII characters",
+      valid: (value) => typeof value === "string" && /^[\x21-\x7e]{16,1024}$/.test(value),
+      default: "none; required where other machines can reach it",
+      meaning: "What senders must prove to know, as `Authorization: Bearer …`.",
+    },
+  },
   "map()": recordOptions,
   "flatMap()": recordOptions,
   "filter()": recordOptions,

@@ -4,6 +4,7 @@
  *
  * Records are dealt by chunk, round robin in order of arrival; the step log records the deal.
  */
+import { setMaxListeners } from "node:events"
 import type { Clock } from "../base/clock.ts"
 import { wait } from "../base/clock.ts"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"
@@ -52,6 +53,7 @@ export class Intake {
     this.#node = node
     this.#partitions = partitions
     this.#hooks = hooks
+    setMaxListeners(0, this.#abort.signal) // each of several sources listens
     this.#done = node.source.kind === "range" && node.source.total === 0 && node.source.stepsMin === 0
   }
 

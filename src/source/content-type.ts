@@ -14,18 +14,22 @@ export interface Format {
   reader(url: string, receiver: Receiver, ready: () => void): BodyReader
 }
 
+/** There is no registered one; these are in use. */
+export const NDJSON_TYPES: readonly [string, ...string[]] = [
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-jsonl",
+  "application/jsonlines",
+  "application/x-jsonlines",
+  "application/json-lines",
+  "application/stream+json",
+]
+export const JSON_TYPE = "application/json"
+export const TEXT_TYPE = "text/plain"
+
 const ndjson: Format = {
-  // There is no registered one; these are in use.
-  contentTypes: [
-    "application/x-ndjson",
-    "application/ndjson",
-    "application/jsonl",
-    "application/x-jsonl",
-    "application/jsonlines",
-    "application/x-jsonlines",
-    "application/json-lines",
-    "application/stream+json",
-  ],
+  contentTypes: NDJSON_TYPES,
   reader: (_url, receiver, ready) => new NdjsonReader(receiver, ready),
 }
 
@@ -35,12 +39,12 @@ const serverSentEvents: Format = {
 }
 
 const json: Format = {
-  contentTypes: ["application/json"],
+  contentTypes: [JSON_TYPE],
   reader: (url, receiver, ready) => new JsonPollReader(url, receiver, ready),
 }
 
 const text: Format = {
-  contentTypes: ["text/plain"],
+  contentTypes: [TEXT_TYPE],
   reader: (_url, receiver, ready) => new NdjsonReader(receiver, ready, "text"),
 }
 

@@ -3,10 +3,7 @@ import { refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
 import type { Receiver } from "../stream/source.ts"
 import type { After, BodyReader } from "./body-reader.ts"
-
-const OPENING_BRACKET = 0x5b
-/** Bytes that are looked at to tell what a body is; white space before the array is unlikely to be longer. */
-const START_BYTES = 60
+import { isArray, isEmptyArray, startOfJson, withoutMark } from "./json-text.ts"
 
 export class JsonPollReader implements BodyReader {
   readonly headers = {}
@@ -43,14 +40,13 @@ export class JsonPollReader implements BodyReader {
   end(): After {
     const body = withoutMark(Buffer.concat(this.#pieces))
     this.begin()
-    const text = body.toString("utf8", 0, START_BYTES).trimStart()
-    if (text === "") throw this.#unusable("it is empty, but a JSON array of records was expected")
-    if (text.charCodeAt(0) !== OPENING_BRACKET) {
-      throw this.#unusable(`it begins with ${showValue(text, 40)}, but a JSON array of records was expected`)
+    const start = startOfJson(body)
+    if (start === "") throw this.#unusable("it is empty, but a JSON array of records was expected")
+    if (!isArray(body)) {
+      throw this.#unusable(`it begins with ${showValue(start, 40)}, but a JSON array of records was expected`)
     }
     this.#ready()
-    // An empty array each step is how most polled servers say that nothing happened: it must not wake a step.
-    if (body.length > START_BYTES || !/^\[\s*\]\s*$/.test(text)) this.#receiver.bytes("json", body)
+    if (!isEmptyArray(body)) this.#receiver.bytes("json", body)
     return "next step"
   }
 
@@ -63,8 +59,4 @@ export class JsonPollReader implements BodyReader {
   #unusable(why: string): Error {
     return refuse("MR_SOURCE_BODY", { url: this.#url, why })
   }
-}
-
-function withoutMark(body: Buffer): Buffer {
-  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 }

@@ -94,6 +94,7 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
     why: "there is no such file or folder",
     hint: "make it, or correct the path, which starts at /jobs",
   },
+  MR_LISTEN_FAILED: { url: "http://127.0.0.1:9000/", why: "the port is taken" },
   MR_SOURCE_FAILED: { source: "views", message: "the cursor is closed" },
   MR_RECEIVER_MISUSED: { source: "views", expected: "values() takes an array of records", got: "7" },
   MR_UNCAUGHT: { message: "socket hang up" },

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { batches, defineSink, job, tail } from "millrace"
+import { batches, defineSink, job, listen, tail } from "millrace"
 import type { DStream, InputStream, Streams } from "millrace"
 import * as v from "valibot"
 import { describe, expect, test } from "vitest"
@@ -46,6 +46,7 @@ const good: Readonly<Record<string, unknown>> = {
   resources: {},
   signal: new AbortController().signal,
   from: "start",
+  token: "0123456789abcdef",
 }
 
 /** The options of sources that mean something only beside `time`. */
@@ -61,6 +62,7 @@ interface Declared {
 const calls: Readonly<Record<string, (declared: Declared, given: never) => unknown>> = {
   "readText()": ({ streams }, given) => streams.readText(batches([["a"]]), "1s", given),
   "readBytes()": ({ streams }, given) => streams.readBytes(batches([[new Uint8Array()]]), "1s", given),
+  "listen()": ({ streams }, given) => streams.readStream(listen("http://127.0.0.1:9000/", given), "1s"),
   "table()": ({ streams }, given: object) => streams.table(() => ["a"], { key: (row) => row, ...given }),
   "tail()": (_, given) => tail("log.ndjson", given),
   "map()": ({ words }, given) => words.map((word) => word, given),
