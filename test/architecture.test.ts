@@ -31,6 +31,7 @@ const owners = {
   sockets: [
     "source/connection.ts", // the one place that asks over HTTP
     "source/http-listener.ts", // the one place that is asked
+    "source/web-socket-connection.ts", // the one place that holds a WebSocket
   ],
   randomness: [
     "worker/determinism.ts", // puts other random numbers before the user's code

@@ -95,7 +95,7 @@ export interface ErrorDetails {
 
   // sources
   MR_SOURCE_UNREACHABLE: { url: string; why: string }
-  MR_SOURCE_STATUS: { url: string; status: number; text: string }
+  MR_SOURCE_STATUS: { url: string; status: number; text: string; expected: number }
   MR_SOURCE_CONTENT_TYPE: { url: string; got: string; verb: string; expected: readonly string[] }
   MR_SOURCE_BODY: { url: string; why: string }
   MR_SOURCE_PATH: { path: string; why: string; hint: string }
@@ -380,7 +380,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_SOURCE_STATUS: {
     when: "A source's server answers with an error.",
     text: (d) =>
-      `${d.url} answered ${d.status}${d.text === "" ? "" : ` ${d.text}`}, but 200 was expected; ${d.status >= 500 ? "look at the server's log" : "check the URL's path and the server's access rules"}.`,
+      `${d.url} answered ${d.status}${d.text === "" ? "" : ` ${d.text}`}, but ${d.expected} was expected; ${d.status >= 500 ? "look at the server's log" : "check the URL's path and the server's access rules"}.`,
   },
   MR_SOURCE_CONTENT_TYPE: {
     when: "A source's server sends a content type that cannot be read.",

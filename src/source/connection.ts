@@ -1,6 +1,6 @@
 /** One GET: the answer and its body. Whatever the network does wrong on the way becomes ConnectionLost. */
 import { unescape } from "node:querystring"
-import { messageOf } from "../base/errors.ts"
+import { ConnectionLost, lost } from "./connection-lost.ts"
 import { unlessStopped } from "./stopping.ts"
 
 /** A URL as it is asked for and as it is shown: without the password that it may hold. */
@@ -19,9 +19,6 @@ export function targetOf(text: string): Target {
   if (credentials === ":") return { url: url.href, headers: {} }
   return { url: url.href, headers: { Authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } }
 }
-
-/** The connection could not be made, or ended before the answer did. `message` says why, in a few words. */
-export class ConnectionLost extends Error {}
 
 /**
  * One GET, from the request until `close`, which every way out must call: it lets go of the socket, also in the
@@ -80,33 +77,4 @@ export class Connection {
     }
     throw new ConnectionLost("closed")
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the connection was reset",
-  EPIPE: "the connection was reset",
-  ENOTFOUND: "there is no host of this name",
-  EAI_AGAIN: "the host's name could not be looked up",
-  EHOSTUNREACH: "the host cannot be reached",
-  ENETUNREACH: "the network cannot be reached",
-  ETIMEDOUT: "connecting took too long",
-  UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
-  UND_ERR_HEADERS_TIMEOUT: "the server took too long to answer",
-  UND_ERR_BODY_TIMEOUT: "nothing came for too long",
-  UND_ERR_SOCKET: "the server closed the connection",
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the server closed the connection",
-}
-
-function lost(error: unknown): ConnectionLost {
-  return new ConnectionLost(reasonOf(error), { cause: error })
-}
-
-/** `fetch` only ever says "fetch failed" or "terminated"; why is in the cause, or in the cause's errors. */
-function reasonOf(error: unknown): string {
-  const { cause, code, errors } = error as { cause?: unknown; code?: unknown; errors?: readonly unknown[] }
-  if (cause !== undefined) return reasonOf(cause)
-  if (typeof code === "string" && Object.hasOwn(REASONS, code)) return REASONS[code]!
-  if (errors?.[0] !== undefined) return reasonOf(errors[0])
-  return messageOf(error)
 }

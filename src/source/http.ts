@@ -13,7 +13,8 @@ import { refuse } from "../base/errors.ts"
 import type { Receiver } from "../stream/source.ts"
 import { BackOff } from "./back-off.ts"
 import type { After, BodyReader } from "./body-reader.ts"
-import { Connection, ConnectionLost, targetOf } from "./connection.ts"
+import { ConnectionLost } from "./connection-lost.ts"
+import { Connection, targetOf } from "./connection.ts"
 import type { Target } from "./connection.ts"
 import { acceptedFor, formatOf } from "./content-type.ts"
 import type { Format } from "./content-type.ts"
@@ -96,7 +97,7 @@ class HttpReception {
     if (ok && (status !== 204 || this.#isReady)) return
     const mayPass = status >= 500 || status === 408 || status === 429
     if (mayPass && this.#isReady) throw new ConnectionLost(`it answered ${`${status} ${statusText}`.trim()}`)
-    throw refuse("MR_SOURCE_STATUS", { url: this.#target.url, status, text: statusText })
+    throw refuse("MR_SOURCE_STATUS", { url: this.#target.url, status, text: statusText, expected: 200 })
   }
 
   async #read(connection: Connection, response: Response): Promise<After> {

@@ -159,7 +159,7 @@ export const files: Resource = { name: "files", modules: { fs: ["*"], "fs/promis
 
 export const sockets: Resource = {
   name: "sockets",
-  modules: { net: ["*"], http: ["*"], https: ["*"], http2: ["*"], tls: ["*"], dgram: ["*"], dns: ["*"] },
+  modules: { net: ["*"], http: ["*"], https: ["*"], http2: ["*"], tls: ["*"], dgram: ["*"], dns: ["*"], ws: ["*"] },
   globals: ["fetch", "WebSocket", "EventSource"],
 }
 

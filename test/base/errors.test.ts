@@ -81,7 +81,7 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_TASK_ATTEMPTS: { task: '"map-1" of step 12, partition 3,', attempts: 4, why: "it exited with code 3" },
   MR_WORKERS_FAILING: { times: 4, why: "it exited with code 3" },
   MR_SOURCE_UNREACHABLE: { url: "http://localhost:1/", why: "ECONNREFUSED" },
-  MR_SOURCE_STATUS: { url: "http://localhost:1/", status: 404, text: "Not Found" },
+  MR_SOURCE_STATUS: { url: "http://localhost:1/", status: 404, text: "Not Found", expected: 200 },
   MR_SOURCE_CONTENT_TYPE: {
     url: "http://localhost:1/",
     got: "",

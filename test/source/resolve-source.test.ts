@@ -32,6 +32,13 @@ test.each([
   expect(resolveSource(given)).toMatchObject({ kind: "receive", description: `files ${path}` })
 })
 
+test.each(["ws://localhost:8080/frames", "wss://example.com/frames", new URL("ws://localhost/")])(
+  "%s is read as a WebSocket",
+  (url) => {
+    expect(resolveSource(url)).toMatchObject({ kind: "receive", description: String(url) })
+  },
+)
+
 test("what generate(), batches() and from() give is its source", () => {
   for (const given of [batches([[1]]), generate({ rate: 1, seed: 1 }, (i) => i), from(() => [1])]) {
     expect(resolveSource(given)).toBe(given.source)
