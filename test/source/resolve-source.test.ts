@@ -89,7 +89,7 @@ test.each([
   "ftp://example.com/views",
   {},
   [1, 2],
-  ["http://a/", "views.ndjson"],
+  ["http://a/", "views"],
   /x/,
   () => [1],
 ])("%s is refused", (value) => {
