@@ -78,6 +78,7 @@ class Planner {
   readonly #orderKept: ReadonlySet<NodeId>
   readonly #rowStages = new Map<string, StageId>() // by what is read of which node
   readonly #timedStages = new Map<string, StageId>()
+  readonly #readWhole: ReadonlySet<NodeId> // inputs of which more than the invalid records are read
   readonly #counted = new Set<NodeId>() // inputs
 
   constructor(graph: Graph) {
@@ -85,6 +86,8 @@ class Planner {
     this.live = liveNodes(graph)
     this.#readers = countReaders(graph, this.live)
     this.#orderKept = orderKept(graph, this.live)
+    const edges = graph.nodes.filter(({ id }) => this.live.has(id)).flatMap((node) => node.edges)
+    this.#readWhole = new Set(edges.filter(({ reads }) => reads !== "invalid").map(({ parent }) => parent))
   }
 
   output(node: OutputNode): PlannedOutput {
@@ -260,7 +263,7 @@ class Planner {
 
   /** Records are counted where they are read; where only invalid ones are, there. */
   #cutSource(input: InputNode, take: "records" | "invalid"): StageSource {
-    const counts = take === "records" || !(this.#readers.has(input.id) || this.#counted.has(input.id))
+    const counts = take === "records" || !(this.#readWhole.has(input.id) || this.#counted.has(input.id))
     if (counts) this.#counted.add(input.id)
     return { kind: "input", input, take, counts }
   }

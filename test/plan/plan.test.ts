@@ -1,4 +1,4 @@
-import type { InputStream } from "millrace"
+import type { DStream, InputStream, Streams } from "millrace"
 import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
 import { readsOf } from "#src/plan/lineage.js"
@@ -8,6 +8,9 @@ import { tableRead } from "#src/plan/stage.js"
 import { planOf } from "../plan-of.ts"
 
 type View = { url: string; user: string }
+
+/** Any stream, whatever its records are. */
+type Rows = { output(name: string): void }
 
 const planned = (program: (views: InputStream<View>) => void): Plan =>
   planOf(({ readStream }) =>
@@ -284,6 +287,386 @@ describe("records already dealt by key stay where they are", () => {
   })
 })
 
+/** The same over pairs, with a second stream of them. */
+const linesOfPairs = (
+  program: (
+    pairs: InputStream<[string, number]>,
+    others: InputStream<[string, number]>,
+    streams: Streams,
+  ) => { output(name: string): void },
+): string[] =>
+  planOf((streams) => {
+    const read = () => streams.readStream(from<[string, number]>(() => []))
+    program(read(), read(), streams).output("out")
+  }).stages.map(lineOf)
+
+const add = (a: number, b: number): number => a + b
+
+describe("a union", () => {
+  test("is a stage of several branches, each with its own operators, those behind it in all", () => {
+    expect(
+      linesOfPairs((s, t) =>
+        s
+          .filter(() => true)
+          .union(t.map((pair) => pair))
+          .mapValues((n) => n)
+          .reduceByKey(add),
+      ),
+    ).toEqual([
+      "input records → filter → mapValues and input records → map → mapValues → combine by shuffle ×2",
+      "combined of 0 → rows ×2",
+    ])
+  })
+
+  test("of unions is one, in their order", () => {
+    expect(linesOfPairs((s, t) => s.union(t.filter(() => true)).union(s.map((x) => x).union(t)))).toEqual([
+      "input records → rows ×2",
+      "input records → rows ×2",
+      "rows of 0 and rows of 1 → filter and rows of 0 → map and rows of 1 → rows ×2",
+    ])
+  })
+
+  test("of one stream is that stream", () => {
+    expect(linesOfPairs((s) => s.union())).toEqual(["input records → rows ×2"])
+  })
+
+  test("with a whole-stream result: the first task alone reads that", () => {
+    const plan = planned((views) => {
+      views
+        .map(({ url }) => url.length)
+        .union(views.count())
+        .output("out")
+    })
+    const united = plan.stages.at(-1)!
+    expect(lineOf(united)).toBe("rows of 0 → map and total of 1 → rows ×2")
+    expect(united.branches.map(({ tasks }) => tasks)).toEqual([2, 1])
+  })
+
+  test("of whole states: each table is read by a stage of its own, since a task reads one table", () => {
+    expect(linesOfPairs((s, t) => s.runningReduce(add).union(t.runningReduce(add)))).toEqual([
+      "input records → combine by shuffle ×2",
+      "combined of 0 → state ×2",
+      "state of 1 → rows ×2",
+      "input records → combine by shuffle ×2",
+      "combined of 3 → state ×2",
+      "state of 4 → rows ×2",
+      "rows of 2 and rows of 5 → rows ×2",
+    ])
+  })
+
+  test("that several read is computed once", () => {
+    expect(
+      linesOfPairs((s, t) => {
+        const both = s.union(t)
+        both.count().output("count")
+        return both.filter(() => true)
+      }),
+    ).toEqual([
+      "input records and input records → rows ×2",
+      "rows of 0 → count ×2",
+      "total of 1 → rows ×1",
+      "rows of 0 → filter → rows ×2",
+    ])
+  })
+})
+
+describe("a window", () => {
+  test("reads its parent's records of its steps, which are a stage of their own", () => {
+    expect(linesOfPairs((s) => s.mapValues((n) => n).window("3s").reduceByKey(add))).toEqual([
+      "input records → mapValues → rows ×2",
+      "rows of 0 at -2,0 → combine by shuffle ×2",
+      "combined of 1 → rows ×2",
+    ]) // prettier-ignore
+  })
+
+  test("and another one of the same stream share that stage", () => {
+    expect(linesOfPairs((s) => s.window("3s").union(s.window("2s")))).toEqual([
+      "input records → rows ×2",
+      "rows of 0 at -2,0 and rows of 0 at -1,0 → rows ×2",
+    ])
+  })
+
+  test("runs as often as it slides, and so do the stages behind it", () => {
+    const { stages } = planOf(({ readStream }) =>
+      readStream(from<[string, number]>(() => []))
+        .window("4s", "2s")
+        .reduceByKey(add)
+        .output("out"),
+    )
+    expect(stages.map(({ slide }) => slide)).toEqual([1, 2, 2])
+  })
+
+  test("of a reduce: each step combined by itself, once, then a state over several steps of that", () => {
+    const plan = planOf(({ readStream }) =>
+      readStream(from<[string, number]>(() => []))
+        .reduceByWindow("4s", add, { slide: "2s" })
+        .output("out"),
+    )
+    expect(plan.stages.map(lineOf)).toEqual([
+      "input records → combine by shuffle ×2",
+      "combined of 0 → rows ×2",
+      "rows of 1 at -5,0 → state ×2",
+      "state of 2 → rows ×2",
+    ])
+    expect(plan.stages.map(({ slide }) => slide)).toEqual([1, 1, 2, 2])
+  })
+})
+
+describe("a join", () => {
+  test.each<[string, string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["cogroup", "", (s, t) => s.cogroup(t)],
+    ["join", " → flatMap", (s, t) => s.join(t)],
+    ["leftOuterJoin", " → flatMap", (s, t) => s.leftOuterJoin(t)],
+    ["rightOuterJoin", " → flatMap", (s, t) => s.rightOuterJoin(t)],
+    ["fullOuterJoin", " → flatMap", (s, t) => s.fullOuterJoin(t)],
+  ])("%s groups both sides by key and reads the groups together", (_, joined, program) => {
+    expect(linesOfPairs(program)).toEqual([
+      "input records → combine by shuffle ×2",
+      "input records → combine by shuffle ×2",
+      `cogrouped of 0 and 1${joined} → rows ×2`,
+    ])
+  })
+
+  test("moves only the side that does not lie by its keys", () => {
+    expect(linesOfPairs((s, t) => s.reduceByKey(add).join(t)).slice(1)).toEqual([
+      "combined of 0 → combine by aligned ×2",
+      "input records → combine by shuffle ×2",
+      "cogrouped of 1 and 2 → flatMap → rows ×2",
+    ])
+  })
+
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["join", (s, t) => s.join(t.runningReduce(add))],
+    ["leftOuterJoin", (s, t) => s.leftOuterJoin(t.runningReduce(add))],
+    ["join of a reduced window", (s, t) => s.join(t.reduceByWindow("1s", add))],
+  ])("%s with all that a state holds looks keys up in its table", (_, program) => {
+    const lines = linesOfPairs(program)
+    const state = lines.findIndex((line) => line.includes("→ state"))
+    expect(lines.at(-1)).toBe(`lookedUp of 0 in ${state} → flatMap → rows ×2`)
+    expect(lines.some((line) => line.startsWith("state of"))).toBe(false)
+  })
+
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["cogroup", (s, t) => s.cogroup(t.runningReduce(add))],
+    ["rightOuterJoin", (s, t) => s.rightOuterJoin(t.runningReduce(add))],
+    ["fullOuterJoin", (s, t) => s.fullOuterJoin(t.runningReduce(add))],
+    ["join with what a state's operator made", (s, t) => s.join(t.runningReduce(add).mapValues((n) => n))],
+    ["join whose left side is the state", (s, t) => s.runningReduce(add).join(t)],
+  ])("%s scans the state: keys that only it has are wanted too", (_, program) => {
+    const lines = linesOfPairs(program)
+    expect(lines.some((line) => /^state of \d → .*combine by aligned ×2$/.test(line))).toBe(true)
+  })
+
+  test("with what a state changed, or with what it gives of its own, groups that", () => {
+    const changes = linesOfPairs((s, t) => s.join(t.runningReduce(add).changes()))
+    expect(changes).toContain("changes of 2 → combine by aligned ×2")
+    const sessions = linesOfPairs((s, t) => s.join(t.reduceBySession("5s", add)))
+    expect(sessions).toContain("emitted of 2 → combine by shuffle ×2")
+  })
+
+  test("with a table of the program's is an operator like map, in the loop of its records", () => {
+    expect(
+      linesOfPairs((s, _, { table }) => {
+        const rows = table(() => [{ id: "a" }], { key: ({ id }) => id })
+        return s.join(rows).leftOuterJoin(rows).reduceByKey((a) => a) // prettier-ignore
+      }),
+    ).toEqual(["input records → lookUp → lookUp → combine by shuffle ×2", "combined of 0 → rows ×2"])
+  })
+
+  test("across time is a state that sees both sides", () => {
+    expect(linesOfPairs((s, t) => s.joinWithin(t, "5s"))).toEqual([
+      "input records → events by shuffle ×2",
+      "input records → events by shuffle ×2",
+      "ordered events of 0 and 1 → state ×2",
+      "emitted of 2 → rows ×2",
+    ])
+  })
+})
+
+describe("verbs that are one combine by key", () => {
+  test.each<[string, string, string, (s: InputStream<[string, number]>) => Rows]>([
+    ["aggregateByKey", "", "", (s) => s.aggregateByKey(() => 0, add, add)],
+    ["groupByKey", "", "", (s) => s.groupByKey()],
+    ["countByValue", " → map", "", (s) => s.countByValue()],
+    ["distinct", " → map", " → keys", (s) => s.distinct()],
+    ["groupBy", " → keyBy", "", (s) => s.groupBy(([key]) => key)],
+  ])("%s", (_, before, after, program) => {
+    expect(linesOfPairs(program)).toEqual([
+      `input records${before} → combine by shuffle ×2`,
+      `combined of 0${after} → rows ×2`,
+    ])
+  })
+
+  test.each<[string, string, (s: InputStream<[string, number]>) => Rows]>([
+    ["reduce", " → values", (s) => s.reduce((a) => a)],
+    ["topK", " → values → flatMap", (s) => s.topK(3)],
+  ])("%s of the whole stream: by partition, then all together in one task", (_, after, program) => {
+    expect(linesOfPairs(program)).toEqual([
+      "input records → map → combine by gather ×2",
+      `combined of 0${after} → rows ×1`,
+    ])
+  })
+
+  test("countByValue and distinct move records by the whole record, also where they lie by key", () => {
+    expect(linesOfPairs((s) => s.reduceByKey(add).distinct())[1]).toBe("combined of 0 → map → combine by shuffle ×2")
+    expect(linesOfPairs((s) => s.reduceByKey(add).countByValue())[1]).toBe(
+      "combined of 0 → map → combine by shuffle ×2",
+    )
+  })
+
+  test("values() of a result lie by key no more", () => {
+    expect(linesOfPairs((s) => s.reduceByKey(add).values().map((n) => [n, n]).reduceByKey(add))[1]).toBe(
+      "combined of 0 → values → map → combine by shuffle ×2",
+    ) // prettier-ignore
+  })
+})
+
+describe("more of what is dealt by key already", () => {
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["flatMapValues", (s) => s.reduceByKey(add).flatMapValues((n) => [n]).reduceByKey(add)],
+    ["tap", (s) => s.reduceByKey(add).tap("seen").reduceByKey(add)],
+    ["a window", (s) => s.reduceByKey(add).window("3s").reduceByKey(add)],
+    ["a union of streams that all are", (s, t) => s.reduceByKey(add).union(t.runningReduce(add).changes()).reduceByKey(add)],
+    ["a join", (s, t) => s.join(t).groupByKey()],
+    ["what ended in a state", (s) => s.runningReduce(add, { timeout: "5s" }).ended().groupByKey()],
+  ])("%s keeps records where they are", (_, program) => {
+    const lines = linesOfPairs(program)
+    expect(lines.findLast((line) => line.includes("combine by"))).toMatch(/→ combine by aligned ×2$/)
+  }) // prettier-ignore
+
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["a union of which one is not", (s, t) => s.reduceByKey(add).union(t).reduceByKey(add)],
+    ["repartition", (s) => s.reduceByKey(add).repartition().reduceByKey(add)],
+    ["mapPartitions", (s) => s.reduceByKey(add).mapPartitions((rows) => rows).reduceByKey(add)],
+    ["what a state gives of its own", (s) => s.reduceBySession("5s", add).groupByKey()],
+  ])("but not %s", (_, program) => {
+    const lines = linesOfPairs(program)
+    expect(lines.findLast((line) => line.includes("combine by"))).toMatch(/→ combine by shuffle ×2$/)
+  }) // prettier-ignore
+})
+
+test("repartition deals records of each task, mapPartitions reads a partition's records whole", () => {
+  expect(linesOfPairs((s) => s.map((x) => x).repartition().mapPartitions((rows) => rows))).toEqual([
+    "input records → map → deal ×2",
+    "dealt of 0 → rows ×2",
+    "mapped of 1 → rows ×2",
+  ]) // prettier-ignore
+})
+
+describe("the order of arrival", () => {
+  const tracked = (s: DStream<[string, number]>): Rows =>
+    s.track(
+      () => 0,
+      () => 0,
+      "forever",
+    )
+
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["from a source", (s) => tracked(s)],
+    ["through narrow operators", (s) => tracked(s.filter(() => true).flatMap((pair) => [pair]).mapValues((n) => n))],
+    ["through a union", (s, t) => tracked(s.union(t.map((pair) => pair)))],
+  ])("is kept %s", (_, program) => {
+    const lines = linesOfPairs(program)
+    expect(lines.some((line) => line.startsWith("ordered events of"))).toBe(true)
+  }) // prettier-ignore
+
+  test.each<[string, (s: InputStream<[string, number]>, t: InputStream<[string, number]>) => Rows]>([
+    ["by key", (s) => tracked(s.reduceByKey(add))],
+    ["a window", (s) => tracked(s.window("1s"))],
+    ["mapPartitions", (s) => tracked(s.mapPartitions((rows) => rows))],
+    ["repartition", (s) => tracked(s.repartition())],
+    ["what a state changed", (s) => tracked(s.runningReduce(add).changes())],
+    ["a union of which one has none", (s, t) => tracked(s.union(t.repartition()))],
+  ])("ends at %s", (_, program) => {
+    const lines = linesOfPairs(program)
+    expect(lines.some((line) => line.startsWith("ordered events of"))).toBe(false)
+    expect(lines.some((line) => line.startsWith("events of"))).toBe(true)
+  })
+
+  const orderedRows = (program: (s: InputStream<[string, number]>) => Rows): boolean[] =>
+    planOf(({ readStream }) => program(readStream(from<[string, number]>(() => []))).output("out")).stages.flatMap(
+      ({ end }) => (end.kind === "rows" || end.kind === "events" ? [end.ordered] : []),
+    )
+
+  test("is kept through a node that several read, for those who ask for it", () => {
+    const program = (s: InputStream<[string, number]>): Rows => {
+      const shared = s.mapValues((n) => n)
+      shared.count().output("count")
+      return tracked(shared)
+    }
+    // the shared records, those of the count, the events, the state's records
+    expect(orderedRows(program)).toEqual([true, false, true, false])
+  })
+
+  test("is not kept where nobody asks for it", () => {
+    const program = (s: InputStream<[string, number]>): Rows => {
+      const shared = s.mapValues((n) => n)
+      shared.count().output("count")
+      return shared.runningReduce(add)
+    }
+    expect(orderedRows(program)).toEqual([false, false, false])
+  })
+
+  const timed = (program: (at: Pairs, plain: Pairs) => Rows): Plan =>
+    planOf(({ readStream }) => {
+      const at = readStream(
+        from<[string, number]>(() => []),
+        { time: ([, ms]) => ms },
+      )
+      program(at, readStream(from<[string, number]>(() => []))).output("out")
+    })
+  type Pairs = InputStream<[string, number]>
+  const stateEnd = ({ stages }: Plan) => stages.map(({ end }) => end).find((end) => end.kind === "state")!
+
+  test("is by records' own times where all have some", () => {
+    expect(stateEnd(timed((at) => tracked(at.map((x) => x))))).toMatchObject({ timed: true })
+    expect(stateEnd(timed((at) => at.joinWithin(at, "5s")))).toMatchObject({ timed: true })
+    expect(stateEnd(timed((_, plain) => tracked(plain)))).toMatchObject({ timed: false })
+  })
+
+  test("does not exist between records with times and records without", () => {
+    for (const plan of [timed((at, plain) => tracked(at.union(plain))), timed((at, plain) => at.joinWithin(plain, "5s"))]) {
+      expect(stateEnd(plan)).toMatchObject({ timed: false })
+      expect(plan.stages.map(lineOf).some((line) => line.startsWith("ordered events"))).toBe(false)
+    }
+  }) // prettier-ignore
+})
+
+describe("a source whose records have their own time", () => {
+  const linesOfTimed = (program: (s: InputStream<[string, number]>) => void): string[] =>
+    planOf(({ readStream }) =>
+      program(
+        readStream(
+          from<[string, number]>(() => []),
+          { time: ([, ms]) => ms, onInvalid: "collect" },
+        ),
+      ),
+    ).stages.map((stage) => `${stage.per}: ${lineOf(stage)}`)
+
+  test("is read by a stage that runs for each arrival, and by steps from what that laid down", () => {
+    expect(linesOfTimed((s) => s.filter(() => true).output("out"))).toEqual([
+      "arrival: input records → timed ×2",
+      "step: timed records of 0 → filter → rows ×2",
+    ])
+  })
+
+  test("its late records come out of the same stage, its invalid ones are a reading of their own", () => {
+    expect(
+      linesOfTimed((s) => {
+        s.output("in time")
+        s.late().output("late")
+        s.invalid().output("invalid")
+      }),
+    ).toEqual([
+      "arrival: input records → timed ×2",
+      "step: timed records of 0 → rows ×2",
+      "step: timed late of 0 → rows ×2",
+      "arrival: input invalid → timed ×2",
+      "step: timed invalid of 3 → rows ×2",
+    ])
+  })
+})
+
 describe("outputs", () => {
   test("print() of a state reads its deltas alone: no stage scans the table", () => {
     const plan = planned((views) =>
@@ -376,5 +759,25 @@ describe("one stage of each input accounts for what is read", () => {
       views.invalid().count().output("count")
     }
     expect(counting(onlyInvalid)).toEqual(["invalid"])
+  })
+
+  test("and the one that reads the late ones, which reads all", () => {
+    const timed = (program: (views: InputStream<View>) => void): string[] =>
+      sourcesOf(
+        planOf(({ readStream }) =>
+          program(
+            readStream(
+              from<View>(() => []),
+              { time: () => 0, onInvalid: "collect" },
+            ),
+          ),
+        ),
+      ).flatMap((source) => (source.kind === "input" && source.counts ? [source.take] : []))
+    const withoutRecords = (views: InputStream<View>): void => {
+      views.invalid().output("invalid")
+      views.late().output("late")
+    }
+    expect(timed(withoutRecords)).toEqual(["records"])
+    expect(timed((views) => views.invalid().output("invalid"))).toEqual(["invalid"])
   })
 })
