@@ -616,20 +616,23 @@ describe("the order of arrival", () => {
       program(at, readStream(from<[string, number]>(() => []))).output("out")
     })
   type Pairs = InputStream<[string, number]>
-  const stateEnd = ({ stages }: Plan) => stages.map(({ end }) => end).find((end) => end.kind === "state")!
+  const orderings = (plan: Plan): string[] =>
+    sourcesOf(plan).flatMap((source) => (source.kind === "events" ? source.sides.map(({ ordering }) => ordering) : []))
 
   test("is by records' own times where all have some", () => {
-    expect(stateEnd(timed((at) => tracked(at.map((x) => x))))).toMatchObject({ timed: true })
-    expect(stateEnd(timed((at) => at.joinWithin(at, "5s")))).toMatchObject({ timed: true })
-    expect(stateEnd(timed((_, plain) => tracked(plain)))).toMatchObject({ timed: false })
+    expect(orderings(timed((at) => tracked(at.map((x) => x))))).toEqual(["time"])
+    expect(orderings(timed((at) => at.joinWithin(at, "5s")))).toEqual(["time", "time"])
+    expect(orderings(timed((_, plain) => tracked(plain)))).toEqual(["arrival"])
   })
 
-  test("does not exist between records with times and records without", () => {
-    for (const plan of [timed((at, plain) => tracked(at.union(plain))), timed((at, plain) => at.joinWithin(plain, "5s"))]) {
-      expect(stateEnd(plan)).toMatchObject({ timed: false })
-      expect(plan.stages.map(lineOf).some((line) => line.startsWith("ordered events"))).toBe(false)
-    }
-  }) // prettier-ignore
+  test("is by arrival alone where records with times and records without are one stream", () => {
+    expect(orderings(timed((at, plain) => tracked(at.union(plain))))).toEqual(["arrival"])
+  })
+
+  test("is each stream's own where two meet that have none in common", () => {
+    expect(orderings(timed((at, plain) => at.joinWithin(plain, "5s")))).toEqual(["time", "arrival"])
+    expect(orderings(timed((at) => at.joinWithin(at.reduceByKey(add), "5s")))).toEqual(["time", "none"])
+  })
 })
 
 describe("a source whose records have their own time", () => {

@@ -92,7 +92,7 @@ describe("a timeout", () => {
         .reduceBySession("5s", add)
         .output("out"),
     )
-    expect(wakesOf(graph, live)(7)).toEqual([12, 11])
+    expect(wakesOf(graph, live)(7)).toEqual([11, 12])
   })
 
   test("reaches a second state behind the first", () => {

@@ -143,7 +143,7 @@ describe("a length of time must be a multiple of what it is counted in", () => {
   const here = /composition\.test\.ts:\d+:\d+/.source
   const sentence = (what: string, unit: string, got: string, nearest: string): RegExp =>
     new RegExp(
-      `^MR_NOT_MULTIPLE: the ${what} at \\S*${here} must be a whole multiple of ${unit}, but is ${got}; use ${nearest}\\.$`,
+      `^MR_NOT_MULTIPLE: The ${what} at \\S*${here} must be a whole multiple of ${unit}, but is ${got}; use ${nearest}\\.$`,
     )
 
   test.each<[string, Parameters<typeof over>[0], RegExp]>([
@@ -178,7 +178,7 @@ describe("a length of time must be a multiple of what it is counted in", () => {
     [
       "a gap of sessions",
       (s) => s.reduceBySession("1500ms", add, { name: "visits" }),
-      sentence('timeout of "visits"', "1s", "1500ms", "1s or 2s"),
+      sentence('gap of "visits"', "1s", "1500ms", "1s or 2s"),
     ],
   ])("%s", (_, program, message) => {
     expect(() => over(program)).toThrow(message)
