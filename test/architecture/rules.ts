@@ -38,7 +38,8 @@ const entries: readonly string[] = [
   "cli/main.ts",
   "testing/index.ts",
   // For our own tests, which are no part of this tree.
-  "testing/reference.ts",
+  "testing/reference/reference.ts",
+  "testing/reference/wakes.ts",
   "testing/simulated-engine.ts",
 ]
 
