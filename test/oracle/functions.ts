@@ -10,7 +10,11 @@ export const LIMIT = 2 ** 40
 export function numberOf(value: unknown): number {
   switch (typeof value) {
     case "number":
-      return Number.isSafeInteger(value) ? modulo(value) : Number.isFinite(value) ? modulo(Math.floor(value * 64)) : 7
+      return Number.isSafeInteger(value)
+        ? modulo(value)
+        : Number.isFinite(value * 64)
+          ? modulo(Math.floor(value * 64))
+          : 7
     case "string":
       return fold([...value.toWellFormed()].map((char) => char.codePointAt(0)!))
     case "bigint":
@@ -61,6 +65,7 @@ export const values = {
   integer: (n: number) => n,
   negative: (n: number) => -n,
   float: (n: number) => n / 7,
+  infinite: (n: number) => pick([n, Infinity, 1, -Infinity, 1e308, NaN, -1e308], n),
   text: (n: number) => `value ${n % 1000}`,
   unicode: (n: number) => `${pick(["ž", "🐎", "\ud83d", "\udc0e"], n)}${n}`,
   negativeZero: (n: number) => pick([-0, 0, 1], n),
@@ -81,6 +86,17 @@ export const values = {
   nothing: (n: number) => pick([null, undefined, "", 0], n),
 }
 
+/** Kinds of keys that are pairs themselves, of values that are, and of values that are numbers. */
+export const pairKeys: readonly string[] = ["tuple", "nested"] satisfies (keyof typeof keys)[]
+export const pairValues: readonly string[] = ["pair"] satisfies (keyof typeof values)[]
+export const numbers: readonly string[] = [
+  "integer",
+  "negative",
+  "float",
+  "infinite",
+  "negativeZero",
+] satisfies (keyof typeof values)[]
+
 /** Associative and commutative, exactly: their results are the same for every number of partitions. */
 const exact = {
   sum: (a: unknown, b: unknown) => modulo(numberOf(a) + numberOf(b)),
@@ -98,10 +114,21 @@ const ordered = {
   last: (_: unknown, b: unknown) => b,
   joined: (a: unknown, b: unknown) => ({ joined: [...joinedOf(a), ...joinedOf(b)].slice(0, 5) }),
   floatSum: (a: unknown, b: unknown) => floatOf(a) + floatOf(b),
+  infiniteSum: (a: unknown, b: unknown) => plainNumberOf(a) + plainNumberOf(b),
   bracketed: (a: unknown, b: unknown) => modulo(numberOf(a) * 31 + numberOf(b) * 17 + 1),
 }
 
 export const combines = { ...exact, ...ordered }
+
+/** What takes away again what one of the combining functions has added; `infiniteSum` only where it is finite. */
+export const inverses = {
+  sum: (a: unknown, b: unknown) => modulo(numberOf(a) - numberOf(b)),
+  bigSum: (a: unknown, b: unknown) => BigInt.asUintN(40, BigInt(numberOf(a)) - BigInt(numberOf(b))),
+  floatSum: (a: unknown, b: unknown) => floatOf(a) - floatOf(b),
+  infiniteSum: (a: unknown, b: unknown) => plainNumberOf(a) - plainNumberOf(b),
+  bracketed: (a: unknown, b: unknown) => modulo(numberOf(a) * 13 + numberOf(b) * 7 + 2),
+} as const
+export const exactInverses = ["sum", "bigSum"] as const
 export const exactCombines = Object.keys(exact) as (keyof typeof exact)[]
 
 /** Sets have a method of this name on newer versions of Node.js. */
@@ -110,5 +137,6 @@ const unionOf = (value: unknown): number[] => {
   return Array.isArray(union) ? (union as number[]) : [numberOf(value) % 16]
 }
 const joinedOf = (value: unknown): unknown[] => (value as { joined?: unknown[] } | null | undefined)?.joined ?? [value]
+const plainNumberOf = (value: unknown): number => (typeof value === "number" ? value : numberOf(value))
 const floatOf = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? value : numberOf(value) / 3

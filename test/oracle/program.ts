@@ -1,9 +1,38 @@
 /** The fixed program that becomes any random one: its parameters describe what it declares. */
-import type { DStream, StateStream } from "millrace"
 import { job } from "millrace"
+import type { StreamFace } from "#src/api/stream-face.js"
 import type { Source } from "#src/stream/source.js"
-import type { Description, FunctionDescription, OperatorDescription, SourceDescription } from "./description.ts"
-import { combines, keys, numberOf, values } from "./functions.ts"
+import type {
+  Description,
+  Lengths,
+  OperatorDescription,
+  SourceDescription,
+  TableDescription,
+  Timed,
+} from "./description.ts"
+import { STEP_MS } from "./description.ts"
+import { numberOf } from "./functions.ts"
+import {
+  aggregateOf,
+  combineOf,
+  guarded,
+  isKept,
+  itemsOf,
+  keyOf,
+  partitionOf,
+  rankOf,
+  recordOf,
+  steppersOf,
+  trackerOf,
+  valueOf,
+  windowCombinesOf,
+} from "./user-functions.ts"
+
+/** What the builder gets, with as few types as random programs have. */
+interface Streams {
+  readonly readStream: (from: unknown, options: Record<string, unknown>) => StreamFace
+  readonly table: (load: () => unknown, options: Record<string, unknown>) => unknown
+}
 
 const params = {
   "~standard": {
@@ -13,82 +42,153 @@ const params = {
   },
 }
 
-export default job({ name: "random program", interval: "10ms", params }, ({ readStream, params: description }) => {
-  const streams: DStream<unknown>[] = description.sources.map((source) => readStream({ source: sourceOf(source) }))
-  for (const operator of description.operators) streams.push(applied(streams[operator.from]!, operator))
-  description.outputs.forEach(({ from, kind }, index) => {
-    if (kind === "rows") streams[from]!.output(`out ${index}`)
-    else streams[from]!.print()
-  })
-})
+export default job(
+  { name: "random program", interval: `${STEP_MS}ms`, params },
+  ({ params: description, ...declare }) => {
+    const { readStream, table } = declare as unknown as Streams
+    const streams = description.sources.map((source) => readStream({ source: sourceOf(source) }, optionsOf(source)))
+    const tables = description.tables.map((rows) => tableOf(rows, table))
+    for (const operator of description.operators) streams.push(applied(streams, tables, operator))
+    description.outputs.forEach(({ from, kind }, index) => {
+      if (kind === "rows") streams[from]!.output(`out ${index}`)
+      else streams[from]!.print()
+    })
+  },
+)
 
-function applied(stream: DStream<unknown>, { verb, f }: OperatorDescription): DStream<unknown> {
-  const options = f.throwsAt === undefined ? {} : { onError: "skip" as const }
-  const pairs = stream as DStream<[unknown, unknown]>
+function applied(
+  streams: readonly StreamFace[],
+  tables: readonly unknown[],
+  operator: OperatorDescription,
+): StreamFace {
+  const { verb, from, f, lengths } = operator
+  const stream = streams[from]!
+  const other = operator.other === undefined ? undefined : streams[operator.other]
+  const onError = f.throwsAt === undefined ? {} : { onError: "skip" as const }
+  const timeout = timeoutOf(lengths)
   switch (verb) {
     case "map":
-      return stream.map(guarded(f, recordOf(f)), options)
+      return stream.map(guarded(f, recordOf(f)), onError)
     case "flatMap":
-      return stream.flatMap(itemsOf(f), options)
+      return stream.flatMap(itemsOf(f, recordOf(f)), onError)
     case "filter":
-      return stream.filter(
-        guarded(f, (record) => (numberOf(record) % 3) as unknown as boolean),
-        options,
-      )
+      return stream.filter(guarded(f, isKept), onError)
     case "mapValues":
-      return pairs.mapValues(
-        guarded(f, (value) => values[f.value](numberOf(value))),
-        options,
-      )
+      return stream.mapValues(guarded(f, valueOf(f)), onError)
+    case "flatMapValues":
+      return stream.flatMapValues(itemsOf(f, f.gives === "same" ? (value) => value : valueOf(f)), onError)
     case "keyBy":
-      return stream.keyBy(
-        guarded(f, (record) => keys[f.key](numberOf(record))),
-        options,
-      )
-    case "reduceByKey":
-      return pairs.reduceByKey(combines[f.add])
-    case "runningReduce":
-      return pairs.runningReduce(combines[f.add]) as unknown as DStream<unknown>
-    case "changes":
-      return (stream as unknown as StateStream<unknown, unknown>).changes() as unknown as DStream<unknown>
+      return stream.keyBy(guarded(f, keyOf(f)), onError)
+    case "keys":
+      return stream.keys()
+    case "values":
+      return stream.values()
+    case "tap":
+      return stream.tap("seen")
+    case "joinTable":
+      return stream.join(tables[operator.other!])
+    case "leftOuterJoinTable":
+      return stream.leftOuterJoin(tables[operator.other!])
+    case "mapPartitions":
+      return stream.mapPartitions(partitionOf(f))
+    case "repartition":
+      return stream.repartition()
+    case "union":
+      return stream.union(other)
     case "count":
       return stream.count()
-  }
-}
-
-/** What `map` makes of a record. */
-export function recordOf({ gives, key, value }: FunctionDescription): (record: unknown) => unknown {
-  if (gives === "same") return (record) => record
-  const makeValue = (record: unknown): unknown => values[value](numberOf(record))
-  return gives === "value" ? makeValue : (record) => [keys[key](numberOf(record)), makeValue(record)]
-}
-
-/** Up to three items for a record, in one kind of iterable or another; it may throw after the first of them. */
-function itemsOf(f: FunctionDescription): (record: unknown) => Iterable<unknown> {
-  const make = recordOf(f)
-  return (record) => {
-    const n = numberOf(record)
-    function* items(): Iterable<unknown> {
-      for (let i = 0; i < n % 4; i++) {
-        yield make(f.gives === "same" ? record : n + i)
-        throwIfDue(f, n)
-      }
+    case "reduce":
+      return stream.reduce(combineOf(f))
+    case "topK":
+      return f.ranks ? stream.topK(f.k, rankOf) : stream.topK(f.k)
+    case "countByValue":
+      return stream.countByValue()
+    case "distinct":
+      return stream.distinct()
+    case "reduceByKey":
+      return stream.reduceByKey(combineOf(f))
+    case "aggregateByKey": {
+      const { zero, add, merge } = aggregateOf(f)
+      return stream.aggregateByKey(zero, add, merge)
     }
-    return f.items === "generator" ? items() : f.items === "set" ? new Set(items()) : [...items()]
+    case "groupByKey":
+      return stream.groupByKey()
+    case "groupBy":
+      return stream.groupBy(keyOf(f))
+    case "cogroup":
+    case "join":
+    case "leftOuterJoin":
+    case "rightOuterJoin":
+    case "fullOuterJoin":
+      return stream[verb](other)
+    case "window":
+      return stream.window(durationOf(lengths.lengthMs), optionalDurationOf(lengths.slideMs))
+    case "tumbling":
+      return stream.window(durationOf(lengths.lengthMs), durationOf(lengths.lengthMs))
+    case "reduceByWindow": {
+      const [add, subtract] = windowCombinesOf(f)
+      const slide = optionalDurationOf(lengths.slideMs)
+      return stream.reduceByWindow(durationOf(lengths.lengthMs), add!, subtract, { slide, ...capOf(lengths) })
+    }
+    case "runningReduce":
+      return stream.runningReduce(combineOf(f), { timeout, ...capOf(lengths) })
+    case "track": {
+      const { init, update } = trackerOf(f)
+      return stream.track(init, update, timeout, capOf(lengths))
+    }
+    case "flatMapWithState": {
+      const { init, step, onTimeout } = steppersOf(f)
+      return stream.flatMapWithState(init, step, timeout, { onTimeout, ...capOf(lengths) })
+    }
+    case "joinWithin":
+    case "leftJoinWithin":
+      return stream[verb](other, timeout, capOf(lengths))
+    case "reduceBySession":
+      return stream.reduceBySession(durationOf(lengths.timeoutMs!), combineOf(f), capOf(lengths))
+    case "distinctBy":
+      return stream.distinctBy(keyOf(f), timeout, capOf(lengths))
+    case "changes":
+    case "ended":
+    case "invalid":
+    case "late":
+      return stream[verb]()
   }
 }
 
-function guarded<T>(f: FunctionDescription, call: (value: unknown) => T): (value: unknown) => T {
-  return (value) => {
-    throwIfDue(f, numberOf(value))
-    return call(value)
+const durationOf = (ms: number): `${number}ms` => `${ms}ms`
+const optionalDurationOf = (ms: number | undefined): `${number}ms` | undefined =>
+  ms === undefined ? ms : durationOf(ms)
+const timeoutOf = ({ timeoutMs }: Lengths): string => optionalDurationOf(timeoutMs) ?? "forever"
+const capOf = ({ maxKeys }: Lengths): { readonly maxKeys?: number } => (maxKeys === undefined ? {} : { maxKeys })
+
+/** The table is copied at each load, as one from outside would be. */
+const tableOf = ({ rows }: TableDescription, table: Streams["table"]): unknown =>
+  table(() => structuredClone(rows), { key: (row: TableDescription["rows"][number]) => row.key })
+
+function optionsOf({ invalid, time }: SourceDescription): Record<string, unknown> {
+  return {
+    ...(invalid && { onInvalid: invalid.on, schema: schemaOf(invalid.at) }),
+    ...(time && { time: timeOf, slack: durationOf(time.slackMs) }),
   }
 }
 
-function throwIfDue({ throwsAt }: FunctionDescription, n: number): void {
-  if (throwsAt === undefined || n % throwsAt !== 0) return
-  // oxlint-disable-next-line typescript/only-throw-error -- users throw anything
-  throw n % 2 === 0 ? new RangeError(`${n} is due`) : `${n} is due`
+function schemaOf(invalidAt: number): unknown {
+  const validate = (value: unknown): unknown => {
+    const why = whyInvalid(value, invalidAt)
+    return why === undefined ? { value } : { issues: [{ message: why }] }
+  }
+  return { "~standard": { version: 1, vendor: "millrace", validate } }
+}
+
+/** What is wrong with a record that does not match its source's schema. */
+export function whyInvalid(record: unknown, invalidAt: number): string | undefined {
+  const n = numberOf(record)
+  return n % invalidAt === 0 ? `${n} is not wanted` : undefined
+}
+
+export const timeOf = (record: unknown): number | Date => {
+  const [, value] = Array.isArray(record) ? (record as [unknown, Timed]) : [undefined, record as Timed]
+  return value.at
 }
 
 function sourceOf({ kind, batches, ends }: SourceDescription): Source {
