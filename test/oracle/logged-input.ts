@@ -7,9 +7,10 @@ import type { Cut, StepRecord } from "#src/stream/step-record.js"
 import type { Rdd, Row } from "#src/testing/reference/rdd.js"
 import type { Deal } from "#src/testing/reference/reference.js"
 import type { Description, SourceDescription } from "./description.ts"
-import { whyInvalid } from "./program.ts"
+import { timeOf, whyInvalid } from "./program.ts"
 
 export type LoggedStep = Extract<StepRecord, { kind: "step" }>
+type LoggedArrival = Extract<StepRecord, { kind: "arrival" }>
 
 interface Source {
   readonly description: SourceDescription
@@ -23,10 +24,17 @@ interface CutRecords {
   readonly records: readonly unknown[]
 }
 
+/** What came in ahead of the steps, of sources whose records have times. */
+interface ArrivedRecords {
+  readonly openFrom: number | undefined
+  readonly cuts: readonly CutRecords[]
+}
+
 export class LoggedInput {
   readonly #graph: Graph
   readonly #sources: ReadonlyMap<NodeId, Source>
   readonly #tables: ReadonlyMap<NodeId, readonly unknown[]>
+  readonly #arrived = new Map<number, ArrivedRecords>()
 
   constructor(graph: Graph, { sources, tables }: Description) {
     this.#graph = graph
@@ -43,14 +51,44 @@ export class LoggedInput {
     )
   }
 
+  /** To be called with each arrival of the log, in order among its steps. */
+  arrive({ arrival, openFrom, cuts }: LoggedArrival): CountOfRecords {
+    const read = this.#recordsOf(cuts)
+    this.#arrived.set(arrival, { openFrom, cuts: read })
+    return countOf(read, this.#sources)
+  }
+
   /** To be called with each step of the log, in order. */
-  read({ step, cuts }: LoggedStep): InputOfStep {
-    const read = cuts.map((cut): CutRecords => {
+  read({ step, cuts, arrivals }: LoggedStep): InputOfStep {
+    const { intervalMs, partitions } = this.#graph
+    const arrived = (of: readonly number[]): Map<number, ArrivedRecords> =>
+      new Map(of.map((arrival) => [arrival, this.#arrived.get(arrival)!]))
+    const timed = new TimedInput(step, intervalMs, arrived(arrivals?.records ?? []), arrived(arrivals?.came ?? []))
+    return new InputOfStep(partitions, this.#sources, this.#tables, this.#recordsOf(cuts), timed)
+  }
+
+  #recordsOf(cuts: readonly Cut[]): CutRecords[] {
+    return cuts.map((cut) => {
       const { records, chunks } = this.#sources.get(cut.node)!
       return { cut, records: cut.kind === "chunk" ? (chunks.shift() ?? []) : records.slice(cut.from, cut.until) }
     })
-    return new InputOfStep(this.#graph.partitions, this.#sources, this.#tables, step, read)
   }
+}
+
+/** Records that came in, and how many of them match no schema. */
+export interface CountOfRecords {
+  readonly records: number
+  readonly invalid: number
+}
+
+function countOf(cuts: readonly CutRecords[], sources: ReadonlyMap<NodeId, Source>): CountOfRecords {
+  const whys = cuts.flatMap(({ cut, records }) => records.map((record) => whyOf(sources, cut.node, record)))
+  return { records: whys.length, invalid: whys.filter((why) => why !== undefined).length }
+}
+
+function whyOf(sources: ReadonlyMap<NodeId, Source>, node: NodeId, record: unknown): string | undefined {
+  const { invalid } = sources.get(node)!.description
+  return invalid && whyInvalid(record, invalid.at)
 }
 
 /** What came in for a step. */
@@ -58,21 +96,21 @@ export class InputOfStep implements Deal {
   readonly #partitions: number
   readonly #sources: ReadonlyMap<NodeId, Source>
   readonly #tables: ReadonlyMap<NodeId, readonly unknown[]>
-  readonly #step: number
   readonly #cuts: readonly CutRecords[]
+  readonly #timed: TimedInput
 
   constructor(
     partitions: number,
     sources: ReadonlyMap<NodeId, Source>,
     tables: ReadonlyMap<NodeId, readonly unknown[]>,
-    step: number,
     cuts: readonly CutRecords[],
+    timed: TimedInput,
   ) {
     this.#partitions = partitions
     this.#sources = sources
     this.#tables = tables
-    this.#step = step
     this.#cuts = cuts
+    this.#timed = timed
   }
 
   /** A source's records in the order in which they came, invalid ones too. */
@@ -80,13 +118,13 @@ export class InputOfStep implements Deal {
     return this.#cuts.flatMap(({ cut, records }) => (cut.node === source ? records : []))
   }
 
-  get count(): number {
-    return this.#cuts.reduce((sum, { records }) => sum + records.length, 0)
+  get count(): CountOfRecords {
+    return countOf(this.#cuts, this.#sources)
   }
 
-  get invalid(): number {
-    const areInvalid = this.#cuts.flatMap(({ cut, records }) => records.map((record) => this.#why(cut.node, record)))
-    return areInvalid.filter((why) => why !== undefined).length
+  /** Whether it has records, or records that came late or match no schema. */
+  get isSomething(): boolean {
+    return this.#cuts.length > 0 || this.#timed.isSomething
   }
 
   rows({ id }: TableNode): readonly unknown[] {
@@ -94,38 +132,70 @@ export class InputOfStep implements Deal {
   }
 
   records({ id, time }: InputNode, reads: Reads): Rdd {
-    if (time !== undefined) return timedRows()
-    return Array.from({ length: this.#partitions }, (_, partition) =>
-      this.#cuts.flatMap(({ cut, records }, index) =>
-        cut.node === id && cut.partition === partition ? this.#rowsOf(id, records, index, reads) : [],
-      ),
-    )
-  }
-
-  #rowsOf(id: NodeId, records: readonly unknown[], cut: number, reads: Reads): Row[] {
-    return records.flatMap((record, row): Row[] => {
-      const why = this.#why(id, record)
-      if (reads !== (why === undefined ? "records" : "invalid")) return []
-      const value = why === undefined ? record : { text: textOfInvalid(record), why }
-      return [{ value, arrival: { time: undefined, round: this.#step, cut, row } }]
+    const why = (record: unknown): string | undefined => whyOf(this.#sources, id, record)
+    return Array.from({ length: this.#partitions }, (_, partition) => {
+      if (time !== undefined) return this.#timed.rows(id, partition, reads, why)
+      return rowsOf(this.#cuts, id, partition).flatMap((row): Row[] => {
+        const invalid = why(row.value)
+        if (reads !== (invalid === undefined ? "records" : "invalid")) return []
+        return [invalid === undefined ? row : { ...row, value: invalidRecord(row.value, invalid) }]
+      })
     })
-  }
-
-  #why(id: NodeId, record: unknown): string | undefined {
-    const { invalid } = this.#sources.get(id)!.description
-    return invalid && whyInvalid(record, invalid.at)
   }
 }
 
 /**
- * A step's records of a source whose records have times, with these and with the arrival in which each came: those that
- * are in time ("records") are in the step of their time, those that are late in the step in which they came.
- *
- * To be written when the step log says which records of which arrival a step has; until then no such source is drawn.
+ * A step's records of sources whose records have times: those that are in time are in the step of their time, those that
+ * are late or match no schema in the step in which they came.
  */
-function timedRows(): never {
-  throw new Error("the step log does not say yet which records of which arrivals a step has")
+class TimedInput {
+  readonly #step: number
+  readonly #intervalMs: number
+  readonly #records: ReadonlyMap<number, ArrivedRecords>
+  readonly #came: ReadonlyMap<number, ArrivedRecords>
+
+  constructor(
+    step: number,
+    intervalMs: number,
+    records: ReadonlyMap<number, ArrivedRecords>,
+    came: ReadonlyMap<number, ArrivedRecords>,
+  ) {
+    this.#step = step
+    this.#intervalMs = intervalMs
+    this.#records = records
+    this.#came = came
+  }
+
+  get isSomething(): boolean {
+    return this.#records.size + this.#came.size > 0
+  }
+
+  rows(id: NodeId, partition: number, reads: Reads, whyInvalid: (record: unknown) => string | undefined): Row[] {
+    const arrivals = reads === "records" ? this.#records : this.#came
+    return [...arrivals].flatMap(([round, { cuts, openFrom = -Infinity }]) =>
+      rowsOf(cuts, id, partition, round).flatMap((row): Row[] => {
+        const why = whyInvalid(row.value)
+        if (why !== undefined) return reads === "invalid" ? [{ ...row, value: invalidRecord(row.value, why) }] : []
+        const time = timeOf(row.value).valueOf()
+        const step = Math.floor(time / this.#intervalMs)
+        if (reads === "records") {
+          return step === this.#step && step >= openFrom ? [{ ...row, arrival: { ...row.arrival!, time } }] : []
+        }
+        const missed = { step, start: step * this.#intervalMs, end: (step + 1) * this.#intervalMs }
+        return reads === "late" && step < openFrom ? [{ ...row, value: { record: row.value, time, missed } }] : []
+      }),
+    )
+  }
 }
+
+const rowsOf = (cuts: readonly CutRecords[], id: NodeId, partition: number, round: number = 0): Row[] =>
+  cuts.flatMap(({ cut, records }, place) =>
+    cut.node === id && cut.partition === partition
+      ? records.map((value, row) => ({ value, arrival: { time: undefined, round, cut: place, row } }))
+      : [],
+  )
+
+const invalidRecord = (record: unknown, why: string): unknown => ({ text: textOfInvalid(record), why })
 
 /** Lines are gathered until the step is cut; values stay as they were handed over. */
 function chunksOf({ kind, batches }: SourceDescription): unknown[][] {

@@ -128,7 +128,7 @@ function applied(
     case "reduceByWindow": {
       const [add, subtract] = windowCombinesOf(f)
       const slide = optionalDurationOf(lengths.slideMs)
-      return stream.reduceByWindow(durationOf(lengths.lengthMs), add!, subtract, { slide, ...capOf(lengths) })
+      return stream.reduceByWindow(durationOf(lengths.lengthMs), add!, subtract, { slide })
     }
     case "runningReduce":
       return stream.runningReduce(combineOf(f), { timeout, ...capOf(lengths) })

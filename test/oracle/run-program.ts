@@ -13,6 +13,7 @@ import { textOf } from "#src/testing/reference/text-of.js"
 import { wakesOf } from "#src/testing/reference/wakes.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
 import type { Description, SourceDescription } from "./description.ts"
+import type { CountOfRecords } from "./logged-input.ts"
 import { LoggedInput } from "./logged-input.ts"
 import program from "./program.ts"
 
@@ -88,11 +89,15 @@ export function referenceRun(graph: Graph, description: Description, log: readon
   const keys: number[] = []
   let records = 0
   let invalid = 0
+  const counts = (count: CountOfRecords): void => {
+    records += count.records
+    invalid += count.invalid
+  }
   for (const record of log) {
+    if (record.kind === "arrival") counts(input.arrive(record))
     if (record.kind !== "step") continue
     const inputOfStep = input.read(record)
-    records += inputOfStep.count
-    invalid += inputOfStep.invalid
+    counts(inputOfStep.count)
     const rows = reference.next(record.step, inputOfStep)
     for (const [name, steps] of outputs) {
       if (rows.has(name)) steps.push({ step: record.step, rows: rows.get(name)!.map((row) => textOf(row)) })
@@ -123,6 +128,7 @@ export function linesOfLog(
   const inputs = graph.nodes.filter((node) => node.kind === "input")
   const read = description.sources.filter((_, index) => live.has(inputs[index]!.id))
   const sourceIds = inputs.map(({ id }) => id).filter((id) => live.has(id))
+  if (read.some(({ time }) => time !== undefined)) return linesOfTimedLog(graph, description, log)
   const found = foundLines(graph, description, log, sourceIds)
   const wanted = wantedLines(graph, read)
   // When all sources have ended, the steps that would follow have nothing in them.
@@ -154,4 +160,31 @@ function foundLines(
     const inputOfStep = input.read(record)
     return [`${record.step}: ${sources.map((id) => textOf(inputOfStep.arrived(id))).join(" ")}`]
   })
+}
+
+/**
+ * Where records have times, the log itself says which steps have any: each step it runs must be one in which something
+ * may come of something, and no step it passes over may be. Steps before the first are none.
+ */
+function linesOfTimedLog(
+  graph: Graph,
+  description: Description,
+  log: readonly StepRecord[],
+): { readonly found: readonly string[]; readonly wanted: readonly string[] } {
+  const input = new LoggedInput(graph, description)
+  const [found, wanted]: [string[], string[]] = [[], []]
+  const awake = new Set<number>()
+  const pass = (step: number, isRun: boolean): void => {
+    found.push(`${step}: ${isRun ? "run" : "quiet"}`)
+    wanted.push(`${step}: ${awake.has(step) ? "run" : "quiet"}`)
+  }
+  for (const record of log) {
+    if (record.kind === "arrival") input.arrive(record)
+    if (record.kind === "quiet") for (let step = record.first; step <= record.last; step++) pass(step, false)
+    if (record.kind !== "step") continue
+    const { step } = record
+    if (input.read(record).isSomething) for (const wake of [step, step + 1, ...wakesOf(graph, step)]) awake.add(wake)
+    pass(step, true)
+  }
+  return { found, wanted }
 }
