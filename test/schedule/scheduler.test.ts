@@ -1,4 +1,5 @@
-import { batches } from "millrace"
+import type { InputStream, Streams } from "millrace"
+import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
 import type { Plan } from "#src/plan/plan.js"
 import type { Command, RunCommand, ScheduleEvent } from "#src/schedule/events.js"
@@ -60,6 +61,13 @@ class Run {
     }
   }
 }
+
+/** A program over pairs. */
+const over = (
+  program: (pairs: InputStream<[string, number]>, streams: Streams) => { output(name: string): void },
+): Plan => planOf((streams) => program(streams.readStream(from<[string, number]>(() => [])), streams).output("out"))
+
+const add = (a: number, b: number): number => a + b
 
 const runs = (commands: readonly Command[]): RunCommand[] => commands.filter((command) => command.kind === "run")
 const kinds = (commands: readonly Command[]): string[] => commands.map(({ kind }) => kind)
@@ -218,5 +226,282 @@ describe("what is kept", () => {
       return run.commands
     }
     expect(story()).toEqual(story())
+  })
+})
+
+/** Every block dropped so far, by the steps in order in which that was commanded. */
+const dropped = (run: Run): string[] =>
+  run.commands.flatMap((command) =>
+    command.kind === "drop" ? command.blocks.map(({ stage, step, partition }) => `${stage}/${step}/${partition}`) : [],
+  )
+
+describe("a window", () => {
+  const ROWS = 0
+  const window = (): Plan => over((s) => s.window("3s"))
+
+  test("runs when every step that it reads has given its blocks, the finished ones included", () => {
+    const run = new Run(window(), "w1")
+    run.cut(1)
+    run.settle()
+    run.cut(2, 3)
+    const after = run.finish(({ step }) => step === 3)
+    expect(runs(after)).toEqual([]) // step 2 is not there yet
+    expect(runs(run.finish(({ step, stage }) => step === 2 && stage === ROWS)).map(named)).toEqual([
+      "1/2/0",
+      "1/2/1",
+      "1/3/0",
+      "1/3/1",
+    ])
+  })
+
+  test("keeps the blocks of finished steps as long as it reaches them, and no longer", () => {
+    const run = new Run(window(), "w1")
+    const keptAfter: string[][] = []
+    for (const step of [1, 2, 3, 4, 5]) {
+      const before = dropped(run).length
+      run.cut(step)
+      run.settle()
+      keptAfter.push(
+        dropped(run)
+          .slice(before)
+          .filter((name) => name.startsWith(`${ROWS}/`)),
+      )
+    }
+    expect(keptAfter).toEqual([[], [], ["0/1/0", "0/1/1"], ["0/2/0", "0/2/1"], ["0/3/0", "0/3/1"]])
+  })
+
+  test("keeps nothing that only a step of its own reads", () => {
+    const run = new Run(window(), "w1")
+    run.cut(1)
+    run.settle()
+    expect(dropped(run)).toEqual(["1/1/0", "1/1/1"])
+  })
+
+  test("lets go of what it passed over while steps were quiet", () => {
+    const run = new Run(window(), "w1")
+    run.cut(1)
+    run.settle()
+    run.cut(9)
+    expect(dropped(run)).toEqual(["1/1/0", "1/1/1", "0/1/0", "0/1/1"])
+  })
+
+  test("keeps them while an older step is under way, also when newer ones are done", () => {
+    const run = new Run(window(), "w1")
+    run.cut(1)
+    run.settle()
+    run.cut(2, 3, 4)
+    run.finish(({ step, stage }) => step !== 3 || stage === ROWS)
+    run.finish(({ step }) => step !== 3)
+    expect(dropped(run)).not.toContain("0/1/0")
+    run.settle()
+    expect(dropped(run)).toContain("0/1/0")
+  })
+
+  test("of a reduce reaches what has just left it: one step more", () => {
+    const run = new Run(
+      over((s) => s.reduceByWindow("3s", add)),
+      "w1",
+    )
+    const PARTIALS = 1
+    const droppedAt = [1, 2, 3, 4, 5].map((step) => {
+      const before = dropped(run).length
+      run.cut(step)
+      run.settle()
+      return dropped(run).slice(before).filter((name) => name.startsWith(`${PARTIALS}/`)) // prettier-ignore
+    })
+    expect(droppedAt).toEqual([[], [], [], ["1/1/0", "1/1/1"], ["1/2/0", "1/2/1"]])
+  })
+})
+
+describe("a stage that is not due", () => {
+  const [ROWS, WINDOW] = [0, 1]
+  const sliding = (): Plan => over((s) => s.window("4s", "2s")) // due at 1, 3, 5 …
+
+  test("is not run, its output is not asked for, and the step is finished without it", () => {
+    const run = new Run(sliding(), "w1")
+    expect(runs(run.cut(2)).map(named)).toEqual(["0/2/0", "0/2/1"])
+    expect(kinds(run.finish())).toEqual(["drop", "step-finished"])
+    expect([run.asked, run.running.size, run.scheduler.openSteps]).toEqual([[], 0, 0])
+  })
+
+  test("is run in the step in which it is due, over those in between", () => {
+    const run = new Run(sliding(), "w1")
+    run.cut(2)
+    run.settle()
+    run.cut(3)
+    expect(runs(run.finish()).map(({ stage, step }) => [stage, step])).toEqual([
+      [WINDOW, 3],
+      [WINDOW, 3],
+    ])
+    expect(run.finish()).toEqual([{ kind: "deliver", output: 0, step: 3 }])
+    run.asked.length = 0
+    run.hear({ kind: "output-delivered", output: 0, step: 3 })
+    run.cut(4)
+    expect(kinds(run.finish(({ stage }) => stage === ROWS))).not.toContain("deliver")
+  })
+
+  test("does not hold up the outputs of later steps", () => {
+    const run = new Run(sliding(), "w1")
+    run.cut(2, 3)
+    run.finish()
+    expect(run.finish().filter(({ kind }) => kind === "deliver")).toEqual([{ kind: "deliver", output: 0, step: 3 }])
+  })
+
+  test("of a state leaves its table as it was: the next version is counted from the step run before", () => {
+    const run = new Run(
+      over((s) => s.window("2s", "2s").runningReduce(add).changes()),
+      "w1",
+    )
+    const STATE = 2
+    const needs: unknown[] = []
+    for (const step of [1, 2, 3, 4, 5]) {
+      run.cut(step)
+      while (run.running.size > 0) {
+        for (const { stage, partition, table } of run.running.values()) {
+          if (stage === STATE && partition === 0) needs.push([step, table!.version, table!.deltas, table!.fresh])
+        }
+        run.finish()
+      }
+      run.settle()
+    }
+    // Of step 2, in which the state was not due, there is no delta: version 2 is version 1.
+    expect(needs).toEqual([
+      [1, undefined, [], true],
+      [3, 2, [1], false],
+      [5, 4, [3], false],
+    ])
+  })
+
+  test("drops deltas when the holder has them, however long that takes", () => {
+    const run = new Run(
+      over((s) => s.window("2s", "2s").runningReduce(add).changes()),
+      "w1",
+    )
+    const STATE = 2
+    const drops = (): string[] => dropped(run).filter((name) => name.startsWith(`${STATE}/`))
+    run.cut(1)
+    run.settle()
+    run.cut(2)
+    run.settle()
+    expect(drops()).toEqual([])
+    run.cut(3)
+    run.settle()
+    expect(drops()).toEqual(["2/1/0", "2/1/1"])
+  })
+})
+
+describe("tables that others read", () => {
+  test("a scan reads the version after its step, where the table is, when its delta is there", () => {
+    const run = new Run(
+      over((s) => s.runningReduce(add)),
+      "w1",
+      "w2",
+    )
+    const [STATE, SCAN] = [1, 2]
+    run.cut(7)
+    run.finish()
+    const homes = [...run.running.values()].map(({ worker }) => worker)
+    const scans = runs(run.finish(({ stage }) => stage === STATE))
+    expect(scans.map(({ stage, worker }) => [stage, worker])).toEqual(homes.map((worker) => [SCAN, worker]))
+    expect(scans.map(({ table }) => table)).toEqual(
+      [0, 1].map(() => ({ stage: STATE, version: 7, deltas: [7], fresh: false, oldest: undefined })),
+    )
+  })
+
+  test("a join looked up in a state waits for both: the pairs and the state's step", () => {
+    const run = new Run(
+      over((s) => s.join(s.runningReduce(add))),
+      "w1",
+    )
+    const [LEFT, COMBINE, STATE, JOIN] = [1, 2, 3, 4] // 0 is what both sides are made of
+    run.cut(7)
+    const stagesOf = (commands: readonly Command[]): number[] => [...new Set(runs(commands).map(({ stage }) => stage))]
+    expect(stagesOf(run.finish())).toEqual([LEFT, COMBINE])
+    expect(stagesOf(run.finish(({ stage }) => stage === COMBINE))).toEqual([STATE])
+    expect(stagesOf(run.finish(({ stage }) => stage === STATE))).toEqual([]) // the left pairs are under way
+    expect(stagesOf(run.finish(({ stage }) => stage === LEFT))).toEqual([JOIN])
+  })
+
+  test("no version is let go that an open step still reads", () => {
+    const run = new Run(
+      over((s) => s.runningReduce(add)),
+      "w1",
+    )
+    const [STATE, SCAN] = [1, 2]
+    run.cut(7)
+    run.settle()
+    run.cut(8, 9)
+    run.finish(({ stage }) => stage !== STATE && stage !== SCAN)
+    run.finish(({ stage }) => stage === STATE)
+    run.finish(({ stage }) => stage === STATE)
+    const scans = [...run.running.values()].filter(({ stage, partition }) => stage === SCAN && partition === 0)
+    expect(scans.map(({ step, table }) => [step, table!.version, table!.oldest])).toEqual([
+      [8, 8, 7],
+      [9, 9, 7],
+    ])
+  })
+})
+
+describe("an arrival", () => {
+  const ARRIVAL = 0
+  const timed = (): Plan =>
+    planOf(({ readStream }) => {
+      const words = readStream(
+        from<string>(() => []),
+        { time: () => 0 },
+      )
+      words.output("in time")
+      words.late().output("late")
+    })
+  const arrive = (arrival: number): ScheduleEvent => ({ kind: "arrival-cut", arrival })
+
+  test("runs its stage at once, ahead of any step, and is told of once, when all of it is there", () => {
+    const run = new Run(timed(), "w1")
+    expect(runs(run.hear(arrive(0))).map(named)).toEqual(["0/0/0", "0/0/1"])
+    expect(run.scheduler.openArrivals).toBe(1)
+    expect(run.finish(({ partition }) => partition === 0)).toEqual([])
+    expect(run.finish()).toEqual([{ kind: "arrival-done", arrival: 0 }])
+    expect(run.scheduler.openArrivals).toBe(0)
+    expect(run.hear({ kind: "worker-joined", worker: "w2" })).toEqual([])
+  })
+
+  test("is no part of a step, nor a step of it", () => {
+    const run = new Run(timed(), "w1")
+    run.hear(arrive(3))
+    run.finish()
+    expect(runs(run.cut(3)).map(named)).toEqual(["1/3/0", "1/3/1", "2/3/0", "2/3/1"])
+    run.settle()
+    expect(dropped(run).some((name) => name.startsWith(`${ARRIVAL}/`))).toBe(false)
+  })
+
+  test("its blocks are dropped when no step will read them, and not before", () => {
+    const run = new Run(timed(), "w1")
+    run.hear(arrive(0), arrive(1))
+    run.finish()
+    run.cut(9)
+    run.settle()
+    expect(run.hear({ kind: "arrival-read", arrival: 1 })).toEqual([
+      {
+        kind: "drop",
+        blocks: [
+          { stage: ARRIVAL, step: 1, partition: 0 },
+          { stage: ARRIVAL, step: 1, partition: 1 },
+        ],
+      },
+    ])
+    expect(dropped(run)).not.toContain("0/0/0")
+  })
+
+  test("is run again where its worker was lost", () => {
+    const run = new Run(timed(), "w1")
+    run.hear(arrive(5))
+    const again = run.hear(
+      { kind: "worker-lost", worker: "w1", why: "killed" },
+      { kind: "worker-joined", worker: "w2" },
+    )
+    expect(runs(again).map(({ worker, stage, step }) => [worker, stage, step])).toEqual([
+      ["w2", ARRIVAL, 5],
+      ["w2", ARRIVAL, 5],
+    ])
   })
 })
