@@ -147,7 +147,8 @@ function cogrouped(sides: readonly (readonly Reader[])[]): Cogrouped[] {
         const [key, values] = pairs.value as [unknown, unknown[]]
         const slot = keys.slot(key)
         if (slot === rows.length) rows.push([keys.keyAt(slot), [[], []]])
-        rows[slot]![1][side]!.push(...values)
+        const known = rows[slot]![1][side]!
+        for (const value of values) known.push(value) // all at once would be too many arguments
       }
     }
   })

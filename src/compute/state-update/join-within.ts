@@ -43,6 +43,6 @@ export function joinRule(task: StateTask, outer: boolean, emit: Emit): EventRule
 
 /** The step of the oldest record: its key is to be looked at when that one is over. */
 function markOf(sides: Sides, intervalMs: number): number {
-  const oldest = Math.min(...sides.flat().map(([time]) => time))
+  const oldest = sides.flat().reduce((oldest, [time]) => Math.min(oldest, time), Infinity)
   return Math.floor(oldest / intervalMs)
 }
