@@ -241,6 +241,18 @@ describe("several sources that are one stream", () => {
     ])
   })
 
+  test("say of each chunk which source it is from; of one source, that goes without saying", () => {
+    const { intake, receivers } = several({}, 3)
+    for (const origin of [2, 0, 1, 2]) receivers[origin]!.values([origin])
+    const cuts = intake.cut(0, INTERVAL)
+    expect(cuts.map((made) => made.kind === "chunk" && made.origin)).toEqual([2, 0, 1, 2])
+    expect(intake.partitions).toBe(3)
+    const one = several({}, 1)
+    one.receivers[0]!.values([1])
+    expect(one.intake.cut(0, INTERVAL)[0]).not.toHaveProperty("origin")
+    expect(one.intake.partitions).toBe(1)
+  })
+
   test("are connected when all are, and have ended when all have", async () => {
     const { intake, receivers, ends, open } = several()
     receivers[0]!.ready()

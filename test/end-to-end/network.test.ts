@@ -4,6 +4,7 @@ import { from, job, listen } from "millrace"
 import type { InvalidRecord, ReadOptions, Running, SourceLike, Streams } from "millrace"
 import { describe, expect, onTestFinished, test } from "vitest"
 import { startWith } from "#src/api/start.js"
+import { virtualClock } from "#src/testing/virtual-clock.js"
 import { answer, serve } from "../source/http-server.ts"
 import { JSON_TYPE, NDJSON, post } from "../source/post.ts"
 import { frame, CLOSE, sending, serveRaw, serveSockets, TEXT } from "../source/web-socket-server.ts"
@@ -152,6 +153,22 @@ describe("several sources that are one stream", () => {
     for (const server of servers) onTestFinished(() => server.close())
     const { end } = await run(servers.map(({ url }) => url))
     expect(sorted((await end()).rows)).toEqual([1, 2, 3])
+  })
+
+  test("keep time one by one: a step waits for the slowest", async () => {
+    const records = (times: readonly number[]): SourceLike<never> => from(() => times as never[])
+    const program = job({ name: "timed", interval: "1s", partitions: 2 }, ({ readStream }) => {
+      const read = readStream<number>([records([1_000, 5_000]), records([2_500, 2_000, 3_000])] as never, {
+        time: (at) => at,
+        slack: "1s",
+      })
+      read.output("rows")
+    })
+    const running = await startWith(program, {}, { clock: virtualClock() })
+    const steps: [number, number[]][] = []
+    for await (const { step, rows } of running.output<number>("rows")) if (rows.length > 0) steps.push([step, sorted(rows) as number[]]) // prettier-ignore
+    await running.done
+    expect(steps).toEqual([[1, [1_000]], [2, [2_000, 2_500]], [3, [3_000]], [5, [5_000]]]) // prettier-ignore
   })
 
   test("do not start if one of them cannot be reached", async () => {
