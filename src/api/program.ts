@@ -56,9 +56,9 @@ export interface Streams<P = undefined> {
 export type JobBuilder<P = undefined> = (streams: Streams<P>) => void
 
 /**
- * Where records come from: an `http://` or `https://` URL; the path or `file:` URL of a file or folder; what `tail`,
- * `generate`, `batches`, `from` or `defineSource` made; or a list of these, but for sources that are read by offsets
- * (`generate`, `batches`), whose records are then one stream.
+ * Where records come from: an `http://`, `https://`, `ws://` or `wss://` URL; the path or `file:` URL of a file or folder;
+ * what `listen`, `tail`, `generate`, `batches`, `from` or `defineSource` made; or a list of these, whose records are then
+ * one stream (but not of sources that are read by offsets, as those of `generate` and `batches` are).
  *
  * A string that is no URL is a path if it begins with ".", has a separator in it, or ends in `.ndjson`, `.jsonl`, `.json`,
  * `.csv`, `.txt` or `.log`, with or without `.gz`. Relative paths start at the working directory of the driver's process.
@@ -107,8 +107,8 @@ export interface ReadOptions<T = unknown> {
    */
   ahead?: Duration | "off" | undefined
   /**
-   * Bytes a line, a row, an event, or a whole file under `readBytes`, may have; a larger one is an invalid record. A whole
-   * number from 1 to 2^30. Default 1 MiB (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
+   * Bytes a line, a row, an event, a message, or a whole file or body under `readBytes`, may have; a larger one is an
+   * invalid record. A whole number from 1 to 2^30. Default 1 MiB (2^20). A polled JSON array is bounded as a whole, by `maxBytesPerStep`.
    */
   maxRecordBytes?: number | undefined
   /**

@@ -134,7 +134,7 @@ const readOptions = (verb: string): Record<string, OptionEntry> => ({
     ...whole(1, 2 ** 30),
     default: "1,048,576",
     meaning:
-      "Bytes a line, a row, an event, or a whole file under readBytes(), may have; a larger one is invalid. A polled JSON array is bounded as a whole.",
+      "Bytes a line, a row, an event, a message, or a whole file or body under readBytes(), may have; a larger one is invalid. A polled JSON array is bounded as a whole.",
   },
   maxBytesPerStep: {
     ...whole(1, 2 ** 31),

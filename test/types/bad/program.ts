@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { batches, from, generate, job, start } from "millrace"
+import { batches, defineSource, from, generate, job, listen, start } from "millrace"
 import type { Job, StartOptions } from "millrace"
 
 const View = v.object({ url: v.string() })
@@ -36,6 +36,12 @@ job({ name: "a" }, ({ readstream }) => {}) // error: Property 'readstream' does 
 job({ name: "a" }, ({ params }) => params.rate) // error: is possibly 'undefined'
 job({ name: "a", params: View }, ({ params }) => params.rate) // error: Property 'rate' does not exist on type '{ url: string; }'
 job({ name: "a", setup: () => ({ n: 1 }), teardown: (r) => r.close() }, () => {}) // error: Property 'close' does not exist on type '{ n: number; }'
+
+listen("http://127.0.0.1:9000", { tokens: "0123456789abcdef" }) // error: 'tokens' does not exist in type 'ListenOptions'
+listen(9000) // error: 'number' is not assignable to parameter of type 'string | URL'
+listen("http://127.0.0.1:9000", { token: process.env["TOKEN"] }) // error: 'undefined' is not assignable to type
+defineSource({ description: "own" }) // error: No overload matches this call
+defineSource<number>({ description: "own", open: async (to) => to.values(["a"]) }) // error: Type 'string' is not assignable to type 'number'
 
 generate({ rate: "fast", seed: 1 }, (i) => i) // error: Type 'string' is not assignable to type 'number'
 batches(["a", "b"]) // error: Type 'string' is not assignable to type 'readonly

@@ -1,5 +1,5 @@
 import * as v from "valibot"
-import { batches, defineSource, from, generate, job, tail } from "millrace"
+import { batches, defineSource, from, generate, job, listen, tail } from "millrace"
 import type { DStream, InputStream, InvalidRecord, ReadOptions } from "millrace"
 import { check, type Equal } from "../equal.js"
 
@@ -60,7 +60,17 @@ export default job({ name: "sources" }, ({ readStream, readText, readBytes }) =>
   const range = readStream(defineSource({ description: "r", total: 9, admitted: () => 9, read: (i) => [{ i }] }), "1s")
   check<Equal<typeof range, InputStream<{ i: number }>>>()
 
+  // what others send
+  const sent = readStream(listen(url), "1s")
+  check<Equal<typeof sent, InputStream<unknown>>>()
+  const sentCast = readStream<View>(listen(url, { token: "0123456789abcdef" }), "1s")
+  check<Equal<typeof sentCast, InputStream<View>>>()
+  const sentChecked = readStream(listen(new URL(url)), { schema: View })
+  check<Equal<typeof sentChecked, InputStream<View>>>()
+
   // several
+  const severalKinds = readStream<View>([listen(url), url, tail("views.log"), from(() => [{ url, ms: 1 }])], "1s")
+  check<Equal<typeof severalKinds, InputStream<View>>>()
   const several = readStream([batches([[1]]), from(() => [2])], "1s")
   check<Equal<typeof several, InputStream<number>>>()
   const severalUrls = readStream<View>([url, new URL(url)], "1s", { onInvalid: "skip" })
