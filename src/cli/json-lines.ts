@@ -2,7 +2,7 @@
  * What `--json` writes: one line of JSON for each step of each output, and one for the run.
  *
  *     {"type":"output","output":"counts","step":1790000000,"start":…,"end":…,"rows":[["/home",412],…]}
- *     {"type":"output","output":"print-3",…,"rows":[…],"total":20,"held":350}
+ *     {"type":"output","output":"print-3",…,"rows":[…],"total":20,"ended":2,"held":350}
  *     {"type":"summary","job":"page-views","steps":10,…}
  *
  * The line of a `print()` has the rows that it shows, how many there are in all (`total`), and of a state how many keys

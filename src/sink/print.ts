@@ -1,6 +1,6 @@
 /** What `print()` shows of a step. */
 import { inspect } from "node:util"
-import { ChangesReader } from "../block/block-reader.ts"
+import { ChangesReader, EndedReader } from "../block/block-reader.ts"
 import type { Block } from "../block/block.ts"
 import type { StepTime } from "../stream/step-time.ts"
 import { PublishedRDD } from "./published-rdd.ts"
@@ -22,28 +22,35 @@ export interface Shown {
   readonly rows: readonly unknown[]
   /** How many there are in all. */
   readonly total: number
+  /** Of a state: the keys that ended in the step. */
+  readonly ended: number | undefined
   /** Of a state: the keys it holds. */
   readonly held: number | undefined
 }
 
 export function shownOf({ rowsMax, blocks, touchedOnly }: Printed): Shown {
-  return {
-    rows: touchedOnly ? touched(blocks, rowsMax) : new PublishedRDD(blocks).first(rowsMax),
-    total: blocks.reduce((sum, block) => sum + block.rows, 0),
-    held: touchedOnly ? blocks.reduce((sum, block) => sum + block.tally, 0) : undefined,
+  const sum = (count: (block: Block) => number): number => blocks.reduce((total, block) => total + count(block), 0)
+  const rows = sum((block) => block.rows)
+  if (!touchedOnly) {
+    return { rows: new PublishedRDD(blocks).first(rowsMax), total: rows, ended: undefined, held: undefined }
   }
+  const ended = sum(endedIn)
+  return { rows: touched(blocks, rowsMax), total: rows - ended, ended, held: sum((block) => block.tally) }
 }
 
 export function printStep(printed: Printed): string {
-  const { rows, total, held } = shownOf(printed)
+  const { rows, total, ended, held } = shownOf(printed)
   const title = `── ${printed.name} · ${new Date(printed.time.start).toISOString().replace("T", " ")} `
   const lines = [title.padEnd(WIDTH, "─"), ...showRows(rows)]
-  if (total > rows.length) lines.push(`… and ${(total - rows.length).toLocaleString("en-US")} more`)
+  if (total > rows.length) lines.push(`… and ${number(total - rows.length)} more`)
   if (held !== undefined) {
-    lines.push(`(${total.toLocaleString("en-US")} keys touched, ${held.toLocaleString("en-US")} held)`)
+    const keys = total === 1 ? "1 key touched" : `${number(total)} keys touched`
+    lines.push(`(${keys}, ${ended ? `${number(ended)} ended, ` : ""}${number(held)} held)`)
   } else if (total === 0) lines.push("(no records)")
   return lines.join("\n") + "\n"
 }
+
+const number = (count: number): string => count.toLocaleString("en-US")
 
 function touched(blocks: readonly Block[], rowsMax: number): unknown[] {
   const rows: unknown[] = []
@@ -51,6 +58,12 @@ function touched(blocks: readonly Block[], rowsMax: number): unknown[] {
     for (const changes = new ChangesReader(block); rows.length < rowsMax && changes.next();) rows.push(changes.value)
   }
   return rows
+}
+
+function endedIn(delta: Block): number {
+  let ended = 0
+  for (const keys = new EndedReader(delta); keys.next();) ended++
+  return ended
 }
 
 /** A line a row; pairs in two columns. */
