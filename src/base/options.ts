@@ -324,6 +324,36 @@ export const optionTable = {
       meaning: "Stops the job when it aborts, as stop() does.",
     },
   },
+  "runBatches()": {
+    batches: {
+      expected: "an array of batches, or an object of these",
+      valid: (value) => typeof value === "object" && value !== null,
+      default: "none, required",
+      meaning: "The records of each step, or these by stream.",
+    },
+    program: { ...aFunction, default: "none, required", meaning: "Takes the streams, gives what to look at." },
+    read: {
+      expected: "an object of options, or an object of these",
+      valid: (value) => typeof value === "object" && value !== null,
+      default: `none; "ahead" is "off"`,
+      meaning: "How streams are read, as with readStream(); by stream if there are several.",
+    },
+    expected: {
+      expected: "an array of rows or null for each step, or an object of these",
+      valid: (value) => typeof value === "object" && value !== null,
+      default: "nothing is compared",
+      meaning: "The rows that should come out of each step, or these by stream.",
+    },
+    inAnyOrder: {
+      expected: "true or false",
+      valid: (value) => typeof value === "boolean",
+      default: "false",
+      meaning: "Whether the rows of a step may come in another order than expected.",
+    },
+    params: { ...anything, default: "none", meaning: "What the program and its tables get as parameters." },
+    partitions: { ...whole(1, 1024), default: "8", meaning: "Partitions of every RDD." },
+    interval: { ...aDuration, default: `"1s"`, meaning: "The length of a step; nothing waits for it." },
+  },
 } satisfies Record<string, Record<string, OptionEntry>> as Record<string, Record<string, OptionEntry>>
 
 /**

@@ -1,6 +1,6 @@
 /** For tests of programs written with Millrace, and of sources and sinks made for it. */
 export { runBatches } from "./run-batches.ts"
-export type { BatchRun } from "./run-batches.ts"
+export type { BatchRun, Batches, Expected, NamedBatchRun, Observed, Rows, RowsOf } from "./run-batches.ts"
 export type { ContractTest } from "./contract-test.ts"
 export { RecordingReceiver } from "./recording-receiver.ts"
 export type { ReceiverEvent, ReceiverSettings } from "./recording-receiver.ts"

@@ -45,9 +45,17 @@ const good: Readonly<Record<string, unknown>> = {
   stepsInFlight: 1,
   resources: {},
   signal: new AbortController().signal,
+  batches: [["a"]],
+  program: () => undefined,
+  read: {},
+  expected: [["a"]],
+  inAnyOrder: true,
   from: "start",
   token: "0123456789abcdef",
 }
+
+/** Places that run a job: checking their options is all that can be done here. */
+const runs: readonly string[] = ["start()", "runBatches()"]
 
 /** The options of sources that mean something only beside `time`. */
 const needTime: readonly string[] = ["slack", "idleAfter", "ahead"]
@@ -141,7 +149,7 @@ function declare(place: string, options: object): Graph {
 }
 
 test("every place is called by these tests", () => {
-  const called = [...Object.keys(calls), "job()", "readStream()", "start()"]
+  const called = [...Object.keys(calls), "job()", "readStream()", "start()", "runBatches()"]
   expect(called.sort()).toEqual(Object.keys(optionTable).sort())
 })
 
@@ -151,7 +159,7 @@ describe.each(Object.keys(optionTable))("%s", (place) => {
   test.each(options)("takes %s", (option) => {
     expect(good).toHaveProperty(option)
     expect(() => checkOptions(place, { [option]: good[option] })).not.toThrow()
-    if (place === "start()") return
+    if (runs.includes(place)) return
     const beside = needTime.includes(option) ? { time: good["time"] } : {}
     expect(() => declare(place, { ...beside, [option]: good[option] })).not.toThrow()
   })
@@ -164,7 +172,7 @@ describe.each(Object.keys(optionTable))("%s", (place) => {
     const nearest = options[0]!
     const typo = `${nearest.slice(0, -1)}x${nearest.at(-1)!}`
     const refusal = (): unknown =>
-      place === "start()" ? checkOptions(place, { [typo]: 1 }) : declare(place, { [typo]: 1 })
+      runs.includes(place) ? checkOptions(place, { [typo]: 1 }) : declare(place, { [typo]: 1 })
     expect(refusal).toThrow(`MR_OPTION_UNKNOWN: ${place} has no option "${typo}"; did you mean "${nearest}"?`)
   })
 })
