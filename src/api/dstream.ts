@@ -786,8 +786,9 @@ export interface DStream<T> {
    * two of them once, at the step of the later one. Which join to use: see `join`.
    *
    * Distance is that of their steps: with steps of one second and `within` of "5s" a record of step 10 meets those of
-   * steps 5 to 15. A record is kept for so long; with `"forever"` each is kept for good, and memory grows with their
-   * number.
+   * steps 5 to 15. Where both sources have a `time` it is that of their times, to the millisecond, if only verbs of one
+   * record and unions lie between. A record is kept for so long; with `"forever"` each is kept for good, and memory grows
+   * with their number.
    *
    * Order: by the key's first record in the step. Cost: wide, one shuffle of every pair; the records that came and those
    * they meet, never all that are kept. Not in the paper. Flink's interval join, Spark's stream–stream join with a range.
@@ -829,7 +830,8 @@ export interface DStream<T> {
   /**
    * For each key its sessions: runs of records with no gap of `gap` or more between their steps, their values combined
    * by `add`. A session comes out once, when it has ended: at the first step whose end is at least the end of its last
-   * step plus `gap`, if that step brings nothing for it.
+   * step plus `gap`, if that step brings nothing for it. Where the source has a `time` it goes by that, to the
+   * millisecond (see `Session`).
    *
    * `add` must be associative; `a` is the older one.
    *
@@ -972,9 +974,12 @@ export interface DStream<T> {
 
 /** A run of a key's records that lie close together in time. */
 export interface Session<V> {
-  /** First millisecond of the step of its first record, in milliseconds since the Unix epoch. */
+  /**
+   * When it began, in milliseconds since the Unix epoch: the first millisecond of its first record's step, or that
+   * record's own time, where the source has a `time` and only verbs of one record and unions lie between.
+   */
   start: number
-  /** First millisecond after the step of its last record, in milliseconds since the Unix epoch. */
+  /** When it ended: the first millisecond after its last record's step, or that record's own time. */
   end: number
   /** The values of its records, combined. */
   value: V
