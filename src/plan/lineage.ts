@@ -109,7 +109,7 @@ function namesOf(plan: Plan, read: Read, { step, partition }: BlockName, log: St
 }
 
 /** The steps that a read reaches: those that were run, and in which the other stage was due. */
-export function stepsRead(
+function stepsRead(
   [first, last]: readonly [number, number],
   step: Step,
   slide: number,

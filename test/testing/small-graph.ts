@@ -11,7 +11,7 @@ import type { StateRule } from "#src/stream/state-rule.js"
 import { Reference } from "#src/testing/reference/reference.js"
 import type { Row } from "#src/testing/reference/rdd.js"
 
-export const STEP_MS = 1_000
+const STEP_MS = 1_000
 
 export interface StateLimits {
   readonly timeout?: number
