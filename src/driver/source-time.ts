@@ -6,13 +6,17 @@
  *        └──────────────────▲
  *
  * A partition that is idle holds nobody back; when all are, time runs on from where it stands at the pace of the clock.
+ * A source that nothing was ever heard of stands nowhere: as long as it may only be slow to begin it holds everybody
+ * back, then nobody.
+ *
+ * Silence is what was listened to: whoever asks says until when everything that came has been told.
  */
 import type { RecordTime } from "../stream/node.ts"
 
 interface SourcePartition {
   /** Undefined: unheard. */
   newest: number | undefined
-  /** By the clock. */
+  /** By the clock; of one unheard, the job's start. */
   heardAt: number
 }
 
@@ -21,13 +25,14 @@ export class SourceTime {
   readonly #idleMs: number
   readonly #partitions: readonly SourcePartition[]
   #time = -Infinity
-  #standing = -Infinity // where it stood when a partition was active last
+  #at: number // by the clock: when it stood there
 
   /** `partitions` are those of the source; `now` is the clock at the job's start. */
   constructor({ slackMs, idleMs }: RecordTime, partitions: number, intervalMs: number, now: number) {
     this.#slackMs = slackMs
     this.#idleMs = idleMs ?? Math.max(slackMs, 2 * intervalMs)
     this.#partitions = Array.from({ length: partitions }, () => ({ newest: undefined, heardAt: now }))
+    this.#at = now
   }
 
   /** A partition has brought records, the newest of this time. */
@@ -37,21 +42,27 @@ export class SourceTime {
     heard.heardAt = now
   }
 
-  /** Minus infinity as long as nothing was heard of it. */
+  /** What came until `now` has been told. Minus infinity holds everybody back, infinity nobody. */
   at(now: number): number {
     const active = this.#partitions.filter(({ heardAt }) => now - heardAt < this.#idleMs)
-    if (active.length > 0) {
-      this.#time = Math.max(this.#time, Math.min(...active.map((partition) => this.#reached(partition))))
-      this.#standing = this.#time
-      return this.#time
-    }
-    const last = this.#partitions.reduce((latest, other) => (other.heardAt > latest.heardAt ? other : latest))
-    const standing = Math.max(this.#standing, this.#reached(last))
-    this.#time = Math.max(this.#time, standing + (now - (last.heardAt + this.#idleMs)))
+    const heard = this.#partitions.filter(({ newest }) => newest !== undefined)
+    if (active.length > 0) this.#reach(active)
+    else if (heard.length > 0) this.#runOn(heard, now)
+    else return Infinity
+    this.#at = now
     return this.#time
   }
 
-  #reached({ newest }: SourcePartition): number {
-    return newest === undefined ? -Infinity : newest - this.#slackMs
+  #reach(partitions: readonly SourcePartition[]): void {
+    const times = partitions.map(({ newest }) => (newest === undefined ? -Infinity : newest - this.#slackMs))
+    this.#time = Math.max(this.#time, Math.min(...times))
+  }
+
+  /** From when the last of them fell idle, and from where time stood then. */
+  #runOn(heard: readonly SourcePartition[], now: number): void {
+    const lastHeardAt = Math.max(...heard.map(({ heardAt }) => heardAt))
+    const idleSince = lastHeardAt + this.#idleMs
+    if (this.#at < idleSince) this.#reach(heard.filter(({ heardAt }) => heardAt === lastHeardAt))
+    this.#time += now - Math.max(this.#at, idleSince)
   }
 }
