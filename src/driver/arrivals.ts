@@ -11,6 +11,13 @@ import type { InputNode, NodeId } from "../stream/node.ts"
 import type { Arrival, Step, StepArrivals } from "../stream/step-record.ts"
 import type { TimesMessage } from "../wire/messages.ts"
 import { SourceTime } from "./source-time.ts"
+import { StepQueue } from "./step-queue.ts"
+
+interface Source {
+  readonly time: SourceTime
+  /** By the clock: all that it brought until then is cut. */
+  cutAt: number
+}
 
 interface OpenArrival {
   /** Steps that will read it and are not finished. */
@@ -18,12 +25,13 @@ interface OpenArrival {
 }
 
 export class Arrivals {
-  readonly #times: ReadonlyMap<NodeId, SourceTime>
+  readonly #sources: ReadonlyMap<NodeId, Source>
   readonly #byStep = new Map<Step, Arrival[]>()
+  readonly #steps = new StepQueue() // those of `byStep`
   readonly #open = new Map<Arrival, OpenArrival>()
   #came: Arrival[] = [] // wait for the step they came in to close
   #next: Arrival = 0
-  #underWay: Arrival | undefined
+  #underWay: { readonly arrival: Arrival; readonly at: number } | undefined
 
   /** `inputs` are those with a time of their own, each with the number of its partitions. */
   constructor(
@@ -31,8 +39,11 @@ export class Arrivals {
     intervalMs: number,
     now: number,
   ) {
-    this.#times = new Map(
-      inputs.map(({ node, partitions }) => [node.id, new SourceTime(node.time!, partitions, intervalMs, now)]),
+    this.#sources = new Map(
+      inputs.map(({ node, partitions }) => [
+        node.id,
+        { time: new SourceTime(node.time!, partitions, intervalMs, now), cutAt: now },
+      ]),
     )
   }
 
@@ -41,38 +52,44 @@ export class Arrivals {
     return this.#underWay !== undefined
   }
 
+  /** All that a source has brought until now is cut, or is about to be. */
+  cutUntil(input: NodeId, now: number): void {
+    this.#sources.get(input)!.cutAt = now
+  }
+
   /** Gives the next arrival its number. */
-  cut(): Arrival {
-    this.#underWay = this.#next++
-    return this.#underWay
+  cut(now: number): Arrival {
+    this.#underWay = { arrival: this.#next++, at: now }
+    return this.#underWay.arrival
   }
 
   /** Its first stage has run: by task, which input it read and what times it found. */
-  done(
-    arrival: Arrival,
-    found: readonly { readonly input: NodeId; readonly times: TimesMessage }[],
-    now: number,
-  ): void {
+  done(arrival: Arrival, found: readonly { readonly input: NodeId; readonly times: TimesMessage }[]): void {
+    const { at } = this.#underWay!
     this.#underWay = undefined
     const steps = new Set(found.flatMap(({ times }) => times.steps))
-    for (const step of steps) this.#byStep.set(step, [...(this.#byStep.get(step) ?? []), arrival])
-    const came = found.some(({ times }) => times.came)
-    if (came) this.#came.push(arrival)
+    for (const step of steps) {
+      const arrivals = this.#byStep.get(step)
+      if (arrivals === undefined) this.#byStep.set(step, [arrival])
+      else arrivals.push(arrival)
+      this.#steps.add(step)
+    }
+    if (found.some(({ times }) => times.came)) this.#came.push(arrival)
     this.#open.set(arrival, { steps })
     for (const { input, times } of found) {
-      for (const { origin, time } of times.newest) this.#times.get(input)!.heard(origin, time, now)
+      for (const { origin, time } of times.newest) this.#sources.get(input)!.time.heard(origin, time, at)
     }
   }
 
-  /** How far the slowest of these sources has come; those that have ended hold nobody back. */
-  time(now: number, hasEnded: (input: NodeId) => boolean): number {
-    const times = [...this.#times].map(([input, time]) => (hasEnded(input) ? Infinity : time.at(now)))
-    return Math.min(Infinity, ...times)
+  /** How far a source has come: see `SourceTime`. */
+  timeOf(input: NodeId): number {
+    const { time, cutAt } = this.#sources.get(input)!
+    return time.at(cutAt)
   }
 
   /** The first step that has records and is not closed. */
   get firstStep(): Step | undefined {
-    return this.#byStep.size === 0 ? undefined : Math.min(...this.#byStep.keys())
+    return this.#steps.first
   }
 
   /** Whether records wait for the step they came in. */
@@ -85,6 +102,7 @@ export class Arrivals {
     const records = this.#byStep.get(step) ?? []
     const came = this.#came
     this.#byStep.delete(step)
+    if (this.#steps.first === step) this.#steps.shift()
     this.#came = []
     for (const arrival of came) this.#open.get(arrival)!.steps.add(step)
     return { records, came }

@@ -99,7 +99,7 @@ export class Driver {
   #draining = false
   #chunks = 0
   #workersLost = 0
-  #startedAt = 0
+  #startedAt: number | undefined // by the clock
   #cancelDuration: (() => void) | undefined
   readonly #ending = new AbortController()
   readonly #calls = new Set<Promise<void>>() // of foreachRDD, under way
@@ -173,9 +173,9 @@ export class Driver {
     await Promise.race([Promise.all([this.#tables.open(), ...this.#intakes.map((intake) => intake.open())]), failed])
     if (this.#phase !== "starting") return failed
     this.#phase = "running"
-    this.#startedAt = clock.now()
+    const startedAt = (this.#startedAt = clock.now())
     const { intervalMs, partitions } = plan.graph
-    const firstStep = Math.floor(this.#startedAt / intervalMs)
+    const firstStep = Math.floor(startedAt / intervalMs)
     const fingerprint = [`program ${programHash}`, ...fingerprintLines(plan.graph)].join("\n")
     this.#log.append({
       kind: "program",
@@ -186,8 +186,8 @@ export class Driver {
       partitions,
       firstStep,
     })
-    if (durationMs !== undefined) this.#cancelDuration = clock.at(this.#startedAt + durationMs, () => this.stop())
-    this.#arrivals = arrivalsOf(plan, this.#intakes, this.#startedAt)
+    if (durationMs !== undefined) this.#cancelDuration = clock.at(startedAt + durationMs, () => this.stop())
+    this.#arrivals = arrivalsOf(plan, this.#intakes, startedAt)
     this.#closer.start(firstStep, this.#arrivals)
     this.#closer.sourceEnded()
   }
@@ -268,7 +268,7 @@ export class Driver {
   #finishArrival(arrival: Arrival): void {
     for (const cut of this.#log.arrival(arrival).cuts) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
     this.#log.forgetArrival(arrival)
-    this.#arrivals!.done(arrival, this.#found.get(arrival)!, this.#options.clock.now())
+    this.#arrivals!.done(arrival, this.#found.get(arrival)!)
     this.#found.delete(arrival)
     this.#letGoOf(this.#arrivals!.unread())
   }
@@ -380,7 +380,7 @@ export class Driver {
     await this.#letGo()
     const { records, bytes, invalid, skipped, late, early } = this.#ledger.totals
     const { steps, quietSteps } = this.#closer
-    const seconds = this.#startedAt === 0 ? 0 : (this.#options.clock.now() - this.#startedAt) / 1000
+    const seconds = this.#startedAt === undefined ? 0 : (this.#options.clock.now() - this.#startedAt) / 1000
     const counts = { steps, quietSteps, records, bytes, invalid, skipped, late, early }
     this.#done.resolve({ ...counts, lateByHour: this.#ledger.late, seconds, workersLost: this.#workersLost })
   }

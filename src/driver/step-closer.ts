@@ -1,23 +1,29 @@
 /**
  * Closes steps: decides when a step ends, takes what the sources have for it, and logs it.
  *
- * Steps are never merged, split or skipped, and close in order. A step closes when every source's time has reached its
- * end and few enough steps are open; one that closes late holds more. The time of a source is the clock, or, where
- * records have a time of their own, what their times say (`source-time.ts`); then input is cut ahead of the steps, as an
- * arrival, each interval. A step is quiet, and is not run, if nothing can have come of anything in it (`plan/wakes.ts`).
+ * Input is cut by the clock, each time an interval of it ends. Sources that go by the clock bring the input of that very
+ * step. Where records have a time of their own, what came is an arrival, and its records say which steps they belong to.
  *
- *     open ──▶ ending (told to stop, or every source has ended) ──▶ closed (no step follows)
+ * Steps are never merged, split or skipped, and close in order. A step closes when every source's time has reached its
+ * end and few enough steps are open; one that closes late holds more. The time of a source is how far it is cut, or what
+ * its records' times say (`source-time.ts`). A source that is far ahead of the others is not cut, so that it has to wait.
+ * A step is quiet, and is not run, if nothing can have come of anything in it (`plan/wakes.ts`).
+ *
+ *     waiting (to be started) ──▶ open ──▶ ending (told to stop, or every source has ended) ──▶ closed (no step follows)
  */
 import type { Clock } from "../base/clock.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
 import type { Wakes } from "../plan/wakes.ts"
-import type { NodeId } from "../stream/node.ts"
-import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
+import type { Arrival, Cut, Step, StepRecord } from "../stream/step-record.ts"
 import type { Arrivals } from "./arrivals.ts"
 import type { Intake } from "./intake.ts"
+import { StepQueue } from "./step-queue.ts"
+
+/** What the closer needs to know of a source's way in. */
+export type CutIntake = Pick<Intake, "node" | "isTimed" | "ended" | "finished" | "cut" | "stop">
 
 export interface StepCloserOptions {
-  readonly intakes: readonly Intake[]
+  readonly intakes: readonly CutIntake[]
   readonly intervalMs: number
   readonly clock: Clock
   readonly log: StepLog
@@ -37,21 +43,29 @@ export interface StepCloserOptions {
   readonly closed: () => void
 }
 
+/** Steps that a source may be ahead of the slowest. */
+const AHEAD_STEPS_MAX = 64
+
 export class StepCloser {
   readonly #options: StepCloserOptions
-  readonly #untimed: readonly Intake[]
-  readonly #timed: readonly Intake[]
-  #phase: "open" | "ending" | "closed" = "open"
+  readonly #untimed: readonly CutIntake[]
+  readonly #timed: readonly CutIntake[]
+  #phase: "waiting" | "open" | "ending" | "closed" = "waiting"
   #arrivals: Arrivals | undefined
   #firstTick = 0 // the step of the clock when the job began
-  #nextTick = 0
+  #nextTick = 0 // the first whose input is not cut
+  #untimedUntil = -Infinity // the first whose input of sources that go by the clock is not cut, if there are any
+  readonly #cuts = new Map<Step, readonly Cut[]>() // of these sources, for steps that are not closed; in order
   #firstStep: Step | undefined // undefined until it is known: of records' own time
   #nextStep: Step | undefined
+  #time = -Infinity // how far all sources have come, where records have a time of their own
+  #timeAt = 0 // by the clock: when they stood there
   #hasClosed = false
   #hadRecords = false
   #isStopped = false
   #isDraining = false
-  readonly #due = new Set<Step>() // steps in which something may come of earlier ones
+  #isCutToTheEnd = false
+  readonly #due = new StepQueue() // steps in which something may come of earlier ones
   #quietSince: Step | undefined
   #quietSteps = 0
   #cancelTimer: (() => void) | undefined
@@ -80,9 +94,10 @@ export class StepCloser {
    * any. Nothing is closed from inside this call.
    */
   start(step: Step, arrivals: Arrivals | undefined): void {
+    this.#phase = "open"
     this.#arrivals = arrivals
     this.#firstTick = this.#nextTick = step
-    if (this.#untimed.length > 0 || arrivals === undefined) this.#firstStep = this.#nextStep = step
+    if (this.#untimed.length > 0 || arrivals === undefined) this.#firstStep = this.#nextStep = this.#untimedUntil = step
     this.#wakeAt(this.#options.clock.now())
   }
 
@@ -106,9 +121,8 @@ export class StepCloser {
 
   /** Closes what is due. To be called when a step has finished, or an arrival is done. */
   proceed(): void {
-    if (this.#phase === "closed" || this.#arrivals?.isUnderWay) return
-    if (this.#isEnding) this.#proceedToEnd()
-    else this.#proceedWithTime()
+    // By their own time, what records there are is found out after every other event: see `#wakeAt`.
+    this.#proceed(this.#arrivals === undefined)
   }
 
   /** Lets go of the timer; for a run that has failed. */
@@ -118,12 +132,27 @@ export class StepCloser {
     for (const intake of this.#options.intakes) intake.stop()
   }
 
-  #wakeAt(time: number): void {
-    this.#cancelTimer?.()
-    this.#cancelTimer = this.#options.clock.at(time, () => this.proceed())
+  #proceed(mayCut: boolean): void {
+    if (this.#phase === "waiting" || this.#phase === "closed" || this.#arrivals?.isUnderWay) return
+    if (this.#isEnding) this.#proceedToEnd()
+    else this.#proceedWithTime(mayCut)
   }
 
-  /** A source that is cut may end with what it gives. */
+  /**
+   * Where silence counts it must have been listened to: a timer that comes late, because the thread was busy, waits for
+   * one turn of the event loop more, in which the sources can hand over what has come meanwhile.
+   */
+  #wakeAt(time: number): void {
+    const { clock, intervalMs } = this.#options
+    this.#cancelTimer?.()
+    this.#cancelTimer = clock.at(time, () => {
+      const isLate = this.#arrivals !== undefined && clock.now() >= time + intervalMs
+      if (isLate) this.#wakeAt(clock.now())
+      else this.#proceed(true)
+    })
+  }
+
+  /** A source may end with what it gives when it is cut. */
   get #isEnding(): boolean {
     return this.#phase === "ending"
   }
@@ -132,46 +161,49 @@ export class StepCloser {
     return this.#options.openSteps() < this.#options.openStepsMax
   }
 
-  #proceedWithTime(): void {
+  #proceedWithTime(mayCut: boolean): void {
     const { clock, intervalMs, stepsMax = Infinity } = this.#options
+    for (;;) {
+      while (this.#hasRoom && this.#closeReached()) if (this.steps >= stepsMax) return this.#endAfterSteps()
+      if (!this.#hasRoom) return // the next step to finish comes back here
+      const tickEnd = (this.#nextTick + 1) * intervalMs
+      if (clock.now() < tickEnd || !mayCut) return this.#wakeAt(tickEnd)
+      if (this.#cutTick()) return // comes back here when the arrival is done
+      if (this.#isEnding) return this.#proceedToEnd()
+    }
+  }
+
+  /** Closes the next step, if all sources have come to its end. Says whether they had. */
+  #closeReached(): boolean {
+    const { intervalMs } = this.#options
     this.#learnFirstStep()
-    while (this.#hasRoom) {
-      this.#passOver(Math.floor(this.#time() / intervalMs))
-      if (this.#nextStep === undefined || this.#time() < (this.#nextStep + 1) * intervalMs) break
-      this.#close()
-      if (this.steps >= stepsMax) return this.#endAfterSteps()
-      if (this.#isEnding) return this.#proceedToEnd()
-    }
-    if (!this.#hasRoom) return // the next step to finish comes back here
+    const time = this.#timeOfAll()
+    this.#passOver(Math.floor(time / intervalMs))
+    if (this.#nextStep === undefined || time < (this.#nextStep + 1) * intervalMs) return false
+    this.#close()
+    return true
+  }
+
+  /** How far all sources have come. Those that have ended hold nobody back. */
+  #timeOfAll(): number {
+    const { intervalMs, clock } = this.#options
+    const untimed = this.#untimed.length > 0 ? this.#untimedUntil * intervalMs : Infinity
+    if (this.#arrivals === undefined) return untimed
+    const timed = this.#timed.filter(({ finished }) => !finished).map(({ node }) => this.#arrivals!.timeOf(node))
+    const time = Math.min(untimed, ...timed)
     const now = clock.now()
-    while (this.#arrivals !== undefined && now >= (this.#nextTick + 1) * intervalMs) {
-      if (this.#cutArrival(this.#nextTick++)) return // comes back here when it is done
-      if (this.#isEnding) return this.#proceedToEnd()
-    }
-    const next = this.#arrivals === undefined ? this.#nextStep! : Math.min(this.#nextTick, this.#clockStep())
-    this.#wakeAt((next + 1) * intervalMs)
-  }
-
-  /** With sources that go by the clock a step may be waiting for it alone. */
-  #clockStep(): Step {
-    const waits = this.#untimed.length > 0 && this.#nextStep !== undefined
-    return waits && this.#options.clock.now() < (this.#nextStep! + 1) * this.#options.intervalMs
-      ? this.#nextStep!
-      : Infinity
-  }
-
-  /** How far all sources have come. */
-  #time(): number {
-    const now = this.#options.clock.now()
-    if (this.#arrivals === undefined) return now
-    const ended = new Set(this.#timed.filter(({ finished }) => finished).map(({ node }) => node))
-    const time = this.#arrivals.time(now, (input: NodeId) => ended.has(input))
-    return this.#untimed.length > 0 ? Math.min(now, time) : time
+    // Some have ended, and of the others nothing was ever heard: time runs on from where it stands.
+    this.#time = time < Infinity ? Math.max(this.#time, time) : this.#time + (now - this.#timeAt)
+    this.#timeAt = now
+    return this.#time
   }
 
   /** What is left: the last arrival, the steps that have records of their own time, and the last one of the others. */
   #proceedToEnd(): void {
-    if (this.#arrivals !== undefined && this.#cutArrival(this.#nextTick++)) return
+    if (!this.#isCutToTheEnd) {
+      this.#isCutToTheEnd = true
+      if (this.#cutTick()) return
+    }
     this.#learnFirstStep()
     const { stepsMax = Infinity } = this.#options
     for (;;) {
@@ -186,11 +218,15 @@ export class StepCloser {
 
   /** The next step that must be closed before the end, if there is one. */
   #lastStep(): Step | undefined {
-    const timed = this.#arrivals?.firstStep
-    if (timed !== undefined) return timed
-    if (this.#isDraining && this.#due.size > 0) return Math.min(...this.#due)
-    const isLeft = this.#untimed.some((intake) => !intake.finished) || this.#arrivals?.hasCome === true
-    return isLeft ? (this.#nextStep ?? this.#nextTick) : undefined
+    const next = this.#nextStep ?? Infinity
+    const steps = [
+      next < this.#untimedUntil ? this.#untimedUntil - 1 : undefined, // its end has passed
+      this.#firstCut,
+      this.#arrivals?.firstStep,
+      this.#isDraining ? this.#due.first : undefined,
+      this.#arrivals?.hasCome ? this.#nextStep : undefined,
+    ].filter((step) => step !== undefined)
+    return steps.length === 0 ? undefined : Math.min(...steps)
   }
 
   #endAfterSteps(): void {
@@ -201,28 +237,62 @@ export class StepCloser {
 
   #learnFirstStep(): void {
     const first = this.#arrivals?.firstStep
-    if (first === undefined || this.#hasClosed) return
-    this.#firstStep = this.#nextStep = Math.min(first, this.#nextStep ?? first)
+    if (this.#hasClosed) return
+    if (first !== undefined) this.#firstStep = this.#nextStep = Math.min(first, this.#nextStep ?? first)
+    // Nothing that came has a time: it is given in the step that the clock says.
+    else if (this.#isEnding && this.#arrivals?.hasCome) this.#firstStep = this.#nextStep ??= this.#nextTick - 1
+  }
+
+  /** Takes in what came until the end of an interval of the clock. Says whether it is to be waited for. */
+  #cutTick(): boolean {
+    const { intervalMs } = this.#options
+    const tick = this.#nextTick++
+    if (this.#untimed.length > 0 && (this.#isEnding || tick - this.#nextStep! < AHEAD_STEPS_MAX)) {
+      if (!this.#isEnding) this.#untimedUntil = tick + 1
+      const cuts = this.#untimed.flatMap((intake) => intake.cut(tick - this.#firstTick, intervalMs))
+      if (cuts.length > 0) this.#cuts.set(tick, cuts)
+    }
+    return this.#arrivals !== undefined && this.#cutArrival(tick, this.#arrivals)
   }
 
   /** Takes in what the sources with times of their own have. Says whether it was anything. */
-  #cutArrival(tick: number): boolean {
+  #cutArrival(tick: Step, arrivals: Arrivals): boolean {
     const { clock, log, intervalMs, arrive } = this.#options
-    const cuts = this.#timed.flatMap((intake) => intake.cut(tick - this.#firstTick, intervalMs))
+    const now = clock.now()
+    const cuts = this.#timed.flatMap((intake) => {
+      if (this.#isFarAhead(arrivals.timeOf(intake.node)) && !this.#isEnding) return []
+      arrivals.cutUntil(intake.node, now)
+      return intake.cut(tick - this.#firstTick, intervalMs)
+    })
     if (cuts.length === 0) return false
-    const arrival = this.#arrivals!.cut()
+    const arrival = arrivals.cut(now)
     const openFrom = this.#hasClosed ? this.#nextStep : undefined
-    log.append({ kind: "arrival", arrival, at: clock.now(), openFrom, cuts })
+    log.append({ kind: "arrival", arrival, at: now, openFrom, cuts })
     arrive(arrival)
     return true
   }
 
+  /** Whether a source's time is so far ahead of the slowest that what it brings would only be kept. */
+  #isFarAhead(time: number): boolean {
+    return time < Infinity && time > this.#time + AHEAD_STEPS_MAX * this.#options.intervalMs
+  }
+
+  /** The first step that has input of sources that go by the clock. */
+  get #firstCut(): Step | undefined {
+    return this.#cuts.keys().next().value
+  }
+
   /** Steps before `until` in which nothing can come of anything, at once: a year of silence is one record. */
   #passOver(until: Step): void {
-    if (this.#nextStep === undefined || this.#arrivals === undefined || this.#untimed.length > 0) return
-    if (this.#arrivals.hasCome) return
-    const next = this.#hadRecords ? this.#nextStep : Infinity
-    const to = Math.min(until, next, this.#arrivals.firstStep ?? Infinity, ...this.#due)
+    if (this.#nextStep === undefined || this.#hadRecords || this.#arrivals?.hasCome) return
+    const { stepsMax = Infinity } = this.#options
+    const to = Math.min(
+      until,
+      this.#firstStep! + stepsMax - 1,
+      this.#firstCut ?? Infinity,
+      this.#arrivals?.firstStep ?? Infinity,
+      this.#due.first ?? Infinity,
+    )
     if (!Number.isFinite(to) || to <= this.#nextStep) return
     this.#quietSince ??= this.#nextStep
     this.#quietSteps += to - this.#nextStep
@@ -231,16 +301,19 @@ export class StepCloser {
   }
 
   #close(): void {
-    const { intervalMs, log, run, wakes, rows } = this.#options
+    const { log, run, wakes, rows } = this.#options
     const step = this.#nextStep!
     this.#nextStep = step + 1
     this.#hasClosed = true
-    const cuts = this.#untimed.flatMap((intake) => intake.cut(step - this.#firstStep!, intervalMs))
+    const cuts = this.#cuts.get(step) ?? []
+    this.#cuts.delete(step)
     const arrivals = this.#arrivals?.close(step)
     const hasRecords = cuts.length > 0 || (arrivals !== undefined && arrivals.records.length + arrivals.came.length > 0)
-    const isDue = this.#due.delete(step) || this.#hadRecords
+    const isDue = this.#due.first === step
+    if (isDue) this.#due.shift()
+    const isRun = hasRecords || this.#hadRecords || isDue
     this.#hadRecords = hasRecords
-    if (!hasRecords && !isDue) {
+    if (!isRun) {
       this.#quietSince ??= step
       this.#quietSteps++
       return
@@ -266,7 +339,7 @@ export class StepCloser {
   #end(): void {
     this.#phase = "closed"
     this.#cancelTimer?.()
-    const last = (this.#nextStep ?? this.#nextTick) - 1
+    const last = (this.#nextStep ?? this.#firstTick) - 1
     this.#logQuiet(last)
     this.#options.log.append({ kind: "end", step: last })
     this.#options.closed()
