@@ -257,6 +257,7 @@ class Planner {
   #inputSource(input: InputNode, reads: Edge["reads"]): StageSource {
     const take = reads === "invalid" ? "invalid" : "records"
     if (input.time === undefined) return this.#cutSource(input, take)
+    if (take === "invalid") this.#timedStage(input, input.time, "records") // how far time has come must be known
     const stage = this.#timedStage(input, input.time, take)
     return { kind: "timed", stage, take: reads === "late" ? "late" : take }
   }
