@@ -15,7 +15,7 @@ import { StepQueue } from "./step-queue.ts"
 
 interface Source {
   readonly time: SourceTime
-  /** By the clock: all that it brought until then is cut. */
+  /** By the clock: all that it brought until then is cut, but for what is to wait. */
   cutAt: number
 }
 
@@ -52,9 +52,17 @@ export class Arrivals {
     return this.#underWay !== undefined
   }
 
-  /** All that a source has brought until now is cut, or is about to be. */
-  cutUntil(input: NodeId, now: number): void {
-    this.#sources.get(input)!.cutAt = now
+  /**
+   * A source is about to be cut. Gives its partitions that are to wait: those that have come further than `time`. Of all
+   * others everything that they have brought until now is cut then, and of those that have ended, the last.
+   */
+  cutting(input: NodeId, now: number, ended: readonly number[], time: number): readonly number[] {
+    const source = this.#sources.get(input)!
+    const waiting = source.time.beyond(time)
+    for (const partition of waiting) source.time.waits(partition, now)
+    for (const partition of ended) if (!waiting.includes(partition)) source.time.ended(partition)
+    source.cutAt = now
+    return waiting
   }
 
   /** Gives the next arrival its number. */

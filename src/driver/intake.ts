@@ -33,6 +33,13 @@ export interface IntakeHooks {
 interface Kept {
   readonly chunk: number
   readonly origin: number
+  readonly bytes: number
+}
+
+/** What a source waits for. */
+interface Waiting {
+  readonly origin: number
+  readonly wake: () => void
 }
 
 export class Intake {
@@ -41,13 +48,15 @@ export class Intake {
   readonly #hooks: IntakeHooks
   readonly #abort = new AbortController()
   readonly #inlets: Inlet[] = [] // by origin
-  readonly #kept: Kept[] = [] // received, not in a step yet
+  readonly #endedOrigins: number[] = []
+  #held: readonly number[] = [] // origins that are to wait
+  #kept: Kept[] = [] // received, not in a step yet
   #pendingBytes = 0
   #dealt = 0
   #offset = 0
   #done = false
-  #makeRoom: (() => void)[] = []
-  #beginStep: (() => void)[] = []
+  #makeRoom: Waiting[] = []
+  #beginStep: Waiting[] = []
 
   constructor(node: InputNode, partitions: number, hooks: IntakeHooks) {
     this.#node = node
@@ -82,25 +91,31 @@ export class Intake {
     return this.#done
   }
 
+  /** Of several sources those that will bring nothing more; what they brought may still be waiting for a step. */
+  get endedPartitions(): readonly number[] {
+    return this.#endedOrigins
+  }
+
   /** Starts receiving. Resolves when the source, or all of several, are connected; rejects if one cannot be. */
   async open(): Promise<void> {
     const { source, name } = this.#node
     if (source.kind === "range") return
     const sources = source.kind === "several" ? source.sources : [source]
-    let open = sources.length
-    const ended = (): void => {
-      if (--open === 0) this.#finish()
-    }
     await Promise.all(
-      sources.map((one, origin) => this.#open(one, origin, sources.length > 1 ? `${name}[${origin}]` : name, ended)),
+      sources.map((one, origin) => this.#open(one, origin, sources.length > 1 ? `${name}[${origin}]` : name)),
     )
   }
 
-  /** Takes what there is for a step. `stepIndex` counts the job's steps from 0. */
-  cut(stepIndex: number, intervalMs: number): Cut[] {
+  /**
+   * Takes what there is for a step. `stepIndex` counts the job's steps from 0. Of the sources in `held` nothing is taken,
+   * and there is no room for more of them.
+   */
+  cut(stepIndex: number, intervalMs: number, held: readonly number[] = []): Cut[] {
+    this.#held = held
     const { source } = this.#node
     const cuts = source.kind === "range" ? this.#cutRange(source, stepIndex, intervalMs) : this.#cutChunks()
-    for (const begin of this.#beginStep.splice(0)) begin()
+    this.#makeRoom = this.#wakeUnlessHeld(this.#makeRoom)
+    this.#beginStep = this.#wakeUnlessHeld(this.#beginStep)
     return cuts
   }
 
@@ -108,7 +123,19 @@ export class Intake {
   stop(): void {
     this.#abort.abort()
     this.#finish()
-    for (const wake of [...this.#makeRoom.splice(0), ...this.#beginStep.splice(0)]) wake()
+    for (const { wake } of [...this.#makeRoom.splice(0), ...this.#beginStep.splice(0)]) wake()
+  }
+
+  /** Those that go on waiting. */
+  #wakeUnlessHeld(waiting: readonly Waiting[]): Waiting[] {
+    for (const { origin, wake } of waiting) if (!this.#held.includes(origin)) wake()
+    return waiting.filter(({ origin }) => this.#held.includes(origin))
+  }
+
+  /** One of several sources has ended. */
+  #ended(origin: number): void {
+    this.#endedOrigins.push(origin)
+    if (this.#endedOrigins.length === this.partitions) this.#finish()
   }
 
   #finish(): void {
@@ -117,15 +144,15 @@ export class Intake {
     this.#hooks.ended()
   }
 
-  /** Resolves when the source is connected; `ended` is told when it has no more. */
-  #open(source: ReceiveSource, origin: number, name: string, ended: () => void): Promise<void> {
+  /** Resolves when the source is connected. */
+  #open(source: ReceiveSource, origin: number, name: string): Promise<void> {
     return new Promise((ready, reject) => {
       const inlet = this.#inletOf(origin, name, ready)
       const closed = (async () => source.open(inlet))()
       closed.then(
         () => {
           ready()
-          ended()
+          this.#ended(origin)
         },
         (thrown: unknown) => {
           const error = failureOf(name, thrown)
@@ -138,9 +165,9 @@ export class Intake {
 
   #inletOf(origin: number, name: string, ready: () => void): Inlet {
     const { signal } = this.#abort
-    const hasRoom = (): boolean => this.#pendingBytes < this.#node.stepBytesMax
-    const until = (waiting: (() => void)[]): Promise<void> =>
-      signal.aborted ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
+    const hasRoom = (): boolean => this.#pendingBytes < this.#node.stepBytesMax && !this.#held.includes(origin)
+    const until = (waiting: Waiting[]): Promise<void> =>
+      signal.aborted ? Promise.resolve() : new Promise((wake) => waiting.push({ origin, wake }))
     const gate = {
       signal,
       get hasRoom() {
@@ -150,14 +177,14 @@ export class Intake {
       nextStep: () => until(this.#beginStep),
       wait: (ms: number) => wait(this.#hooks.clock, ms, signal),
       received: (bytes: number) => void (this.#pendingBytes += bytes),
-      keep: (block: Block) => void this.#kept.push({ chunk: this.#hooks.keep(block), origin }),
+      keep: (block: Block) => void this.#kept.push({ chunk: this.#hooks.keep(block), origin, bytes: block.sizeBytes }),
       warn: this.#hooks.warn,
     }
     return (this.#inlets[origin] = new Inlet(name, this.#node, gate, ready))
   }
 
   #cutRange(source: RangeSource, stepIndex: number, intervalMs: number): Cut[] {
-    if (this.#done) return []
+    if (this.#done || this.#held.length > 0) return []
     const { id: node } = this.#node
     const from = this.#offset
     const until = this.#admitted(source, stepIndex, intervalMs)
@@ -188,13 +215,13 @@ export class Intake {
   #cutChunks(): Cut[] {
     for (const inlet of this.#inlets) inlet.closeBlock()
     const { id: node } = this.#node
-    const cuts = this.#kept.splice(0).map(({ chunk, origin }): Cut => {
+    const taken = this.#kept.filter(({ origin }) => !this.#held.includes(origin))
+    this.#kept = this.#kept.filter(({ origin }) => this.#held.includes(origin))
+    this.#pendingBytes = this.#kept.reduce((sum, { bytes }) => sum + bytes, 0)
+    return taken.map(({ chunk, origin }): Cut => {
       const cut = { kind: "chunk", node, partition: this.#deal(), chunk } as const
       return this.partitions === 1 ? cut : { ...cut, origin }
     })
-    this.#pendingBytes = 0
-    for (const wake of this.#makeRoom.splice(0)) wake()
-    return cuts
   }
 
   #deal(): number {

@@ -2,10 +2,10 @@
  * How far a source whose records have their own time has come: the oldest of its partitions' newest times, less the
  * slack. Steps whose end lies before it can close. It never falls.
  *
- *     unheard ──▶ active ──▶ idle ──▶ active …      for each partition of the source (a URL, a file, a port)
- *        └──────────────────▲
+ *     unheard ──▶ active ──▶ idle ──▶ active …      for each partition of the source (a URL, a file, a port),
+ *        └──────────────────▲                       until it ends
  *
- * A partition that is idle holds nobody back; when all are, time runs on from where it stands at the pace of the clock.
+ * A partition that is idle or has ended holds nobody back; when all are idle, time runs on from where it stands at the pace of the clock.
  * A source that nothing was ever heard of stands nowhere: as long as it may only be slow to begin it holds everybody
  * back, then nobody.
  *
@@ -18,6 +18,7 @@ interface SourcePartition {
   newest: number | undefined
   /** By the clock; of one unheard, the job's start. */
   heardAt: number
+  hasEnded: boolean
 }
 
 export class SourceTime {
@@ -31,7 +32,7 @@ export class SourceTime {
   constructor({ slackMs, idleMs }: RecordTime, partitions: number, intervalMs: number, now: number) {
     this.#slackMs = slackMs
     this.#idleMs = idleMs ?? Math.max(slackMs, 2 * intervalMs)
-    this.#partitions = Array.from({ length: partitions }, () => ({ newest: undefined, heardAt: now }))
+    this.#partitions = Array.from({ length: partitions }, () => ({ newest: undefined, heardAt: now, hasEnded: false }))
     this.#at = now
   }
 
@@ -42,10 +43,26 @@ export class SourceTime {
     heard.heardAt = now
   }
 
+  /** Nothing of it has been told, but something is there: it is not idle. */
+  waits(partition: number, now: number): void {
+    this.#partitions[partition]!.heardAt = now
+  }
+
+  /** A partition has brought its last. */
+  ended(partition: number): void {
+    this.#partitions[partition]!.hasEnded = true
+  }
+
+  /** Partitions that have come further than this. */
+  beyond(time: number): number[] {
+    return this.#partitions.flatMap((partition, index) => (this.#timeOf(partition) > time ? [index] : []))
+  }
+
   /** What came until `now` has been told. Minus infinity holds everybody back, infinity nobody. */
   at(now: number): number {
-    const active = this.#partitions.filter(({ heardAt }) => now - heardAt < this.#idleMs)
-    const heard = this.#partitions.filter(({ newest }) => newest !== undefined)
+    const open = this.#partitions.filter(({ hasEnded }) => !hasEnded)
+    const active = open.filter(({ heardAt }) => now - heardAt < this.#idleMs)
+    const heard = open.filter(({ newest }) => newest !== undefined)
     if (active.length > 0) this.#reach(active)
     else if (heard.length > 0) this.#runOn(heard, now)
     else return Infinity
@@ -54,8 +71,11 @@ export class SourceTime {
   }
 
   #reach(partitions: readonly SourcePartition[]): void {
-    const times = partitions.map(({ newest }) => (newest === undefined ? -Infinity : newest - this.#slackMs))
-    this.#time = Math.max(this.#time, Math.min(...times))
+    this.#time = Math.max(this.#time, Math.min(...partitions.map((partition) => this.#timeOf(partition))))
+  }
+
+  #timeOf({ newest }: SourcePartition): number {
+    return newest === undefined ? -Infinity : newest - this.#slackMs
   }
 
   /** From when the last of them fell idle, and from where time stood then. */

@@ -6,7 +6,7 @@
  *
  * Steps are never merged, split or skipped, and close in order. A step closes when every source's time has reached its
  * end and few enough steps are open; one that closes late holds more. The time of a source is how far it is cut, or what
- * its records' times say (`source-time.ts`). A source that is far ahead of the others is not cut, so that it has to wait.
+ * its records' times say (`source-time.ts`). What is far ahead of the slowest is not cut, so that it has to wait.
  * A step is quiet, and is not run, if nothing can have come of anything in it (`plan/wakes.ts`).
  *
  *     waiting (to be started) ──▶ open ──▶ ending (told to stop, or every source has ended) ──▶ closed (no step follows)
@@ -20,7 +20,7 @@ import type { Intake } from "./intake.ts"
 import { StepQueue } from "./step-queue.ts"
 
 /** What the closer needs to know of a source's way in. */
-export type CutIntake = Pick<Intake, "node" | "isTimed" | "ended" | "finished" | "cut" | "stop">
+export type CutIntake = Pick<Intake, "node" | "isTimed" | "ended" | "endedPartitions" | "finished" | "cut" | "stop">
 
 export interface StepCloserOptions {
   readonly intakes: readonly CutIntake[]
@@ -43,7 +43,7 @@ export interface StepCloserOptions {
   readonly closed: () => void
 }
 
-/** Steps that a source may be ahead of the slowest. */
+/** Steps that a source, or a partition of one, may be ahead of the slowest. */
 const AHEAD_STEPS_MAX = 64
 
 export class StepCloser {
@@ -259,10 +259,10 @@ export class StepCloser {
   #cutArrival(tick: Step, arrivals: Arrivals): boolean {
     const { clock, log, intervalMs, arrive } = this.#options
     const now = clock.now()
+    const farthest = this.#isEnding ? Infinity : this.#farthest(arrivals)
     const cuts = this.#timed.flatMap((intake) => {
-      if (this.#isFarAhead(arrivals.timeOf(intake.node)) && !this.#isEnding) return []
-      arrivals.cutUntil(intake.node, now)
-      return intake.cut(tick - this.#firstTick, intervalMs)
+      const waiting = arrivals.cutting(intake.node, now, intake.endedPartitions, farthest)
+      return intake.cut(tick - this.#firstTick, intervalMs, waiting)
     })
     if (cuts.length === 0) return false
     const arrival = arrivals.cut(now)
@@ -272,9 +272,11 @@ export class StepCloser {
     return true
   }
 
-  /** Whether a source's time is so far ahead of the slowest that what it brings would only be kept. */
-  #isFarAhead(time: number): boolean {
-    return time < Infinity && time > this.#time + AHEAD_STEPS_MAX * this.#options.intervalMs
+  /** The time beyond which what is brought would only be kept. As long as somebody is nowhere, records say where all stand. */
+  #farthest({ firstStep = Infinity }: Arrivals): number {
+    const { intervalMs } = this.#options
+    const slowest = this.#time > -Infinity ? this.#time : firstStep * intervalMs
+    return slowest + AHEAD_STEPS_MAX * intervalMs
   }
 
   /** The first step that has input of sources that go by the clock. */

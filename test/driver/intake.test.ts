@@ -286,6 +286,39 @@ describe("several sources that are one stream", () => {
     expect(await Promise.all(rooms.map(settled))).toEqual([true, true])
   })
 
+  test("one that is held is not cut, has no room and waits for the step, and the others go on", async () => {
+    const opened = several({ maxBytesPerStep: 20, maxRecordBytes: 5 })
+    const { intake, receivers } = opened
+    const content = (held: number[]): unknown[] =>
+      intake.cut(0, INTERVAL, held).map((cut) => cut.kind === "chunk" && contentOf(opened.chunks[cut.chunk]!))
+    receivers[0]!.bytes("ndjson", bytesOf("1\n"))
+    receivers[1]!.bytes("ndjson", bytesOf("2\n"))
+    const steps = receivers.map((receiver) => receiver.nextStep())
+    expect(content([1])).toEqual(["ndjson 1\n"])
+    expect(receivers.map(({ hasRoom }) => hasRoom)).toEqual([true, false])
+    expect(await Promise.all([...steps, receivers[1]!.room()].map(settled))).toEqual([true, false, false])
+    receivers[0]!.bytes("ndjson", bytesOf("3\n"))
+    expect(content([])).toEqual(["ndjson 2\n", "ndjson 3\n"])
+    expect(receivers.map(({ hasRoom }) => hasRoom)).toEqual([true, true])
+    expect(await settled(steps[1]!)).toBe(true)
+  })
+
+  test("what one that is held has handed over counts against the bound they share", () => {
+    const { intake, receivers } = several({ maxBytesPerStep: 10, maxRecordBytes: 5 })
+    receivers[1]!.bytes("ndjson", bytesOf("1234\n5678\n"))
+    intake.cut(0, INTERVAL, [1])
+    expect(receivers.map(({ hasRoom }) => hasRoom)).toEqual([false, false])
+    intake.cut(1, INTERVAL)
+    expect(receivers.map(({ hasRoom }) => hasRoom)).toEqual([true, true])
+  })
+
+  test("those that have ended are told, one by one", async () => {
+    const { intake, ends } = several({}, 3)
+    ends[2]!()
+    await new Promise(setImmediate)
+    expect(intake.endedPartitions).toEqual([2])
+  })
+
   test("fail with the first that fails, by its name", async () => {
     const { fails, failures, open } = several()
     fails[1]!(new Error("no luck"))

@@ -48,6 +48,39 @@ describe("of several partitions", () => {
     expect(time.at(104)).toBe(-Infinity)
     expect(time.at(105)).toBe(50)
   })
+
+  test("one that has ended is left out at once", () => {
+    const time = sourceOf({ partitions: 2, idleMs: 5 })
+    time.heard(0, 50, 101)
+    time.heard(1, 40, 101)
+    time.ended(1)
+    expect(time.at(101)).toBe(50)
+  })
+
+  test("when the one that was heard last has ended, time runs on from where it stands, not from when the others fell idle", () => {
+    const time = sourceOf({ partitions: 2, idleMs: 5 })
+    time.heard(1, 40, 101)
+    time.heard(0, 50, 140)
+    expect(time.at(140)).toBe(50)
+    time.ended(0)
+    expect([140, 143].map((now) => time.at(now))).toEqual([50, 53])
+  })
+
+  test("one that waits is not idle, and time is its own when all others are", () => {
+    const time = sourceOf({ partitions: 2, idleMs: 5 })
+    time.heard(0, 500, 101)
+    time.heard(1, 40, 101)
+    for (const now of [104, 107]) time.waits(0, now)
+    expect(time.at(105)).toBe(40)
+    expect(time.at(107)).toBe(500)
+  })
+
+  test("those beyond a time are told, the slack taken off", () => {
+    const time = sourceOf({ partitions: 4, slackMs: 5 })
+    for (const [partition, newest] of [50, 56, 55].entries()) time.heard(partition, newest, 101)
+    expect(time.beyond(50)).toEqual([1])
+    expect(time.beyond(-Infinity)).toEqual([0, 1, 2])
+  })
 })
 
 describe("when all are idle", () => {

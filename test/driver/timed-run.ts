@@ -44,17 +44,17 @@ export interface StepInput {
 class FakeIntake implements CutIntake {
   readonly node: number
   readonly isTimed: boolean
-  readonly chunks: { readonly origin: number; readonly block: Block }[] // all that came
+  readonly chunks: { readonly origin: number; readonly block: Block }[] = [] // all that came
+  readonly endedPartitions: number[] = []
   ended = false
   /** Told to stop: takes in no more. */
   stopped = false
-  #cut = 0
-  #hasEnded: () => void
+  #waiting: number[] = [] // chunks that are not cut
+  readonly #hasEnded: () => void
 
   constructor(node: number, isTimed: boolean, hasEnded: () => void) {
     this.node = node
     this.isTimed = isTimed
-    this.chunks = []
     this.#hasEnded = hasEnded
   }
 
@@ -64,25 +64,21 @@ class FakeIntake implements CutIntake {
 
   /** Chunks that are not cut. */
   get waiting(): number {
-    return this.chunks.length - this.#cut
+    return this.#waiting.length
   }
 
   receive(origin: number, records: readonly TimedRecord[]): void {
-    if (!this.stopped) this.chunks.push({ origin, block: rowsBlock(records) })
+    if (!this.stopped) this.#waiting.push(this.chunks.push({ origin, block: rowsBlock(records) }) - 1)
   }
 
-  cut(): Cut[] {
-    const cuts = this.chunks
-      .slice(this.#cut)
-      .map(({ origin }, index): Cut => ({
-        kind: "chunk",
-        node: this.node,
-        partition: 0,
-        chunk: this.#cut + index,
-        origin,
-      }))
-    this.#cut = this.chunks.length
-    return cuts
+  cut(_stepIndex: number, _intervalMs: number, held: readonly number[] = []): Cut[] {
+    const isHeld = (chunk: number): boolean => held.includes(this.chunks[chunk]!.origin)
+    const taken = this.#waiting.filter((chunk) => !isHeld(chunk))
+    this.#waiting = this.#waiting.filter(isHeld)
+    return taken.map((chunk) => {
+      const { origin } = this.chunks[chunk]!
+      return { kind: "chunk", node: this.node, partition: 0, chunk, origin }
+    })
   }
 
   end(): void {
@@ -206,6 +202,10 @@ export class TimedRun {
 
   end(source: number): void {
     this.#intakes[source]!.end()
+  }
+
+  endPartition(source: number, partition: number): void {
+    this.#intakes[source]!.endedPartitions.push(partition)
   }
 
   /** The oldest arrival's first stage has run. */

@@ -264,6 +264,18 @@ describe("idle partitions and sources", () => {
     expect(ran(run)).toEqual(["5: 5.5"])
   })
 
+  test("a partition that has ended holds nobody back", () => {
+    const run = new TimedRun({ sources: [{ partitions: 2, idleMs: 3_600_000 }] })
+    run.receive(0, 0, at(5))
+    run.receive(0, 1, at(5), at(8))
+    run.clock.moveTo(11_000)
+    expect(ran(run)).toEqual([])
+    run.receive(0, 0, at(5.5))
+    run.endPartition(0, 0)
+    run.clock.moveTo(12_000)
+    expect(ran(run)).toEqual(["5: 5 5 5.5", "6: "])
+  })
+
   test("a source that has ended holds nobody back", () => {
     const run = new TimedRun({ sources: [{ idleMs: 3_600_000 }, {}] })
     run.receive(0, 0, at(5))
@@ -324,6 +336,32 @@ describe("a source that is far ahead of the slowest", () => {
     run.clock.moveTo(14_000)
     expect([run.isWaiting(0), run.isWaiting(1)]).toEqual([false, false])
     expect(run.counts.late).toBe(0)
+  })
+
+  test("nor is a partition of a source, while the others are", () => {
+    const run = new TimedRun({ sources: [{ partitions: 2 }] })
+    run.receive(0, 0, at(1_000))
+    run.receive(0, 1, at(1_070))
+    run.clock.moveTo(11_000)
+    run.receive(0, 1, at(1_071))
+    run.receive(0, 0, at(1_001))
+    run.clock.moveTo(12_000)
+    expect(run.isWaiting(0)).toBe(true)
+    expect(ran(run)).toEqual(["1000: 1000"])
+    for (let second = 12; second < 15; second++) run.clock.moveTo((second + 1) * 1_000)
+    expect(run.isWaiting(0)).toBe(false) // the other is idle: nobody is behind
+    expect(run.counts.late).toBe(0)
+    expect(ran(run).at(-1)).toBe("1070: 1070")
+  })
+
+  test("while nothing was heard of one, the others come as far as that from where they began", () => {
+    const run = new TimedRun({ sources: [{ idleMs: 10_000 }, {}] })
+    for (let second = 10; second < 17; second++) {
+      run.receive(1, 0, at(second * 20))
+      run.clock.moveTo((second + 1) * 1_000)
+    }
+    expect(run.isWaiting(1)).toBe(true)
+    expect(run.counts.records).toBe(5) // 200 to 280 s
   })
 
   test("nor is one that goes by the clock", () => {
