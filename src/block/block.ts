@@ -43,14 +43,18 @@ export const blockKinds: readonly BlockKind[] = [
   "rejected",
 ]
 
-/** A column of a delta: what happened to the key. From `endedByNull` on it ended, for one reason or another. */
+/**
+ * A column of a delta: what happened to the key. `trimmed`: part of its state is over, and nothing touched it. From
+ * `endedByNull` on it ended, for one reason or another.
+ */
 export const Change = {
   created: 0,
   updated: 1,
-  endedByNull: 2,
-  endedByTimeout: 3,
-  endedByWindow: 4,
-  endedByCap: 5,
+  trimmed: 2,
+  endedByNull: 3,
+  endedByTimeout: 4,
+  endedByWindow: 5,
+  endedByCap: 6,
 } as const
 
 /** Why a key ended, as a program sees it. */

@@ -13,13 +13,25 @@ export interface DeltaColumns {
 
 export const newDelta = (): DeltaColumns => ({ keys: [], values: [], olds: [], changes: [], marks: [] })
 
-export function pushRow(
-  delta: DeltaColumns,
-  row: { key: unknown; value: unknown; old: unknown; change: number; mark: number },
-): void {
+export interface DeltaRow {
+  readonly key: unknown
+  readonly value: unknown
+  readonly old: unknown
+  readonly change: number
+  readonly mark: number
+}
+
+export function pushRow(delta: DeltaColumns, row: DeltaRow): void {
   delta.keys.push(row.key)
   delta.values.push(row.value)
   delta.olds.push(row.old)
   delta.changes.push(row.change)
   delta.marks.push(row.mark)
+}
+
+export const rowsOf = ({ keys, values, olds, changes, marks }: DeltaColumns): DeltaRow[] =>
+  keys.map((key, row) => ({ key, value: values[row], old: olds[row], change: changes[row]!, mark: marks[row]! }))
+
+export function clear({ keys, values, olds, changes, marks }: DeltaColumns): void {
+  for (const column of [keys, values, olds, changes, marks]) column.length = 0
 }

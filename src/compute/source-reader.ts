@@ -38,6 +38,7 @@ export const emptyTable: ReadOnlyTable = {
   valueAt: () => undefined,
   markAt: () => 0,
   byMark: () => [],
+  byTouch: () => [],
 }
 
 export function sourceReader(source: StageSource, reading: Reading): Reader {

@@ -10,7 +10,7 @@
  */
 import { decodeValue, encodeValue } from "../base/encoding.ts"
 import type { Block } from "../block/block.ts"
-import { isEnd } from "../block/block.ts"
+import { Change, isEnd } from "../block/block.ts"
 import { KeyIndex } from "../block/key-index.ts"
 import { Marks } from "./marks.ts"
 
@@ -29,8 +29,16 @@ export interface ReadOnlyTable {
   valueAt(slot: number): unknown
   /** What the state noted with the value: the step that touched the key last, or the like. */
   markAt(slot: number): number
-  /** Slots of held keys, lowest mark first, of equal marks lowest slot first. For tables that order their marks. */
+  /** Slots of held keys, lowest mark first, of equal marks lowest slot first. For tables that order them so. */
   byMark(): Iterable<number>
+  /** The same by the step that touched the key last. */
+  byTouch(): Iterable<number>
+}
+
+/** Which orders of keys somebody asks for: by mark, states whose keys end by time; by last touch, those with a cap. */
+export interface TableOrders {
+  readonly marks: boolean
+  readonly touches: boolean
 }
 
 /** What the newer versions' deltas replaced. */
@@ -48,6 +56,8 @@ interface Undo {
 interface Entry {
   readonly value: unknown
   readonly mark: number
+  /** The step that touched the key last. */
+  readonly touched: number
 }
 
 /** The value of an empty slot. */
@@ -60,16 +70,17 @@ export class Table {
   #keys = new KeyIndex()
   #values: unknown[] = []
   #marks: Marks
+  #touches: Marks
   #size = 0
   readonly #undo: Undo[] = [] // oldest first
-  readonly #orders: boolean
+  readonly #orders: TableOrders
   #step: number | undefined
   #oldest: number | undefined // version that can be read
 
-  /** `ordersMarks`: somebody asks for the keys in the order of their marks, as states do whose keys end by time. */
-  constructor(ordersMarks: boolean = false) {
-    this.#orders = ordersMarks
-    this.#marks = new Marks(ordersMarks)
+  constructor(orders: TableOrders = { marks: false, touches: false }) {
+    this.#orders = orders
+    this.#marks = new Marks(orders.marks)
+    this.#touches = new Marks(orders.touches)
   }
 
   /** The step whose delta was applied last; undefined before the first. */
@@ -91,8 +102,9 @@ export class Table {
     const [keys, values, changes, marks] = [delta.column(0), delta.column(1), delta.column(3), delta.column(4)]
     for (let row = 0; row < delta.rows; row++) {
       const key = keys.at(row)
-      if (isEnd(changes.at(row) as number)) this.#end(key, undo)
-      else this.#write(key, values.at(row), marks.at(row) as number, undo)
+      const change = changes.at(row) as number
+      if (isEnd(change)) this.#end(key, undo)
+      else this.#write(key, values.at(row), marks.at(row) as number, change !== Change.trimmed, undo)
     }
     this.#undo.push(undo)
     this.#step = step
@@ -116,16 +128,17 @@ export class Table {
       throw new Error(`invariant: step ${step} was let go, the oldest is ${this.#oldest}`)
     }
     const newer = this.#undo.filter((undo) => step === undefined || undo.step > step)
-    return new Version(this.#keys, this.#values, this.#marks, this.#size, newer)
+    return new Version(this.#keys, this.#values, this.#marks, this.#touches, this.#size, newer)
   }
 
-  #write(key: unknown, value: unknown, mark: number, undo: Undo): void {
+  #write(key: unknown, value: unknown, mark: number, isTouched: boolean, undo: Undo): void {
     const found = this.#keys.find(key)
     const slot = found === -1 ? this.#keys.slot(key) : found
     if (found === -1) this.#size++
     else this.#keep(slot, undo)
     this.#values[slot] = stored(value)
     this.#marks.set(slot, mark)
+    if (this.#orders.touches && isTouched) this.#touches.set(slot, undo.step)
   }
 
   /** A key that was created in the same step is not there. */
@@ -138,17 +151,21 @@ export class Table {
     this.#keys.remove(key)
     this.#values[slot] = EMPTY
     this.#marks.remove(slot)
+    this.#touches.remove(slot)
     this.#size--
   }
 
   #keep(slot: number, undo: Undo): void {
-    if (slot < undo.slotsBefore) undo.old.set(slot, { value: this.#values[slot], mark: this.#marks.at(slot) })
+    if (slot >= undo.slotsBefore) return
+    const [mark, touched] = [this.#marks.at(slot), this.#touches.at(slot)]
+    undo.old.set(slot, { value: this.#values[slot], mark, touched })
   }
 
   /** Leaves out the slots that are empty in every version that can be read. */
   #compact(): void {
     const needed = new Set(this.#undo.flatMap(({ old }) => [...old.keys()]))
-    const [keys, values, marks] = [new KeyIndex(), [] as unknown[], new Marks(this.#orders)]
+    const [keys, values] = [new KeyIndex(), [] as unknown[]]
+    const [marks, touches] = [new Marks(this.#orders.marks), new Marks(this.#orders.touches)]
     const moved: number[] = [] // the new slot of each old one, or where it would be
     for (let slot = 0; slot < this.#values.length; slot++) {
       moved.push(values.length)
@@ -156,6 +173,7 @@ export class Table {
       if (value !== EMPTY) {
         keys.slot(key)
         marks.set(values.length, this.#marks.at(slot))
+        if (this.#orders.touches) touches.set(values.length, this.#touches.at(slot))
       } else if (needed.has(slot)) keys.skip(key)
       else continue
       values.push(value)
@@ -171,6 +189,7 @@ export class Table {
     this.#keys = keys
     this.#values = values
     this.#marks = marks
+    this.#touches = touches
   }
 }
 
@@ -180,12 +199,21 @@ class Version implements ReadOnlyTable {
   readonly #keys: KeyIndex
   readonly #values: readonly unknown[]
   readonly #marks: Marks
+  readonly #touches: Marks
   readonly #newer: readonly Undo[] // oldest first: what it replaced is what held
 
-  constructor(keys: KeyIndex, values: readonly unknown[], marks: Marks, size: number, newer: readonly Undo[]) {
+  constructor(
+    keys: KeyIndex,
+    values: readonly unknown[],
+    marks: Marks,
+    touches: Marks,
+    size: number,
+    newer: readonly Undo[],
+  ) {
     this.#keys = keys
     this.#values = values
     this.#marks = marks
+    this.#touches = touches
     this.#newer = newer
     this.size = newer[0]?.sizeBefore ?? size
     this.slots = newer[0]?.slotsBefore ?? values.length
@@ -215,25 +243,36 @@ class Version implements ReadOnlyTable {
   }
 
   markAt(slot: number): number {
-    for (const { old } of this.#newer) {
-      const entry = old.get(slot)
-      if (entry !== undefined) return entry.mark
-    }
-    return this.#marks.at(slot)
+    const replaced = this.#replaced(slot)
+    return replaced === undefined ? this.#marks.at(slot) : replaced.mark
   }
 
   byMark(): Iterable<number> {
-    if (this.#newer.length === 0) return this.#marks.inOrder()
+    return this.#inOrder(this.#marks, (slot) => this.markAt(slot))
+  }
+
+  byTouch(): Iterable<number> {
+    return this.#inOrder(this.#touches, (slot) => this.#replaced(slot)?.touched ?? this.#touches.at(slot))
+  }
+
+  #inOrder(newest: Marks, markAt: (slot: number) => number): Iterable<number> {
+    if (this.#newer.length === 0) return newest.inOrder()
     const held = Array.from({ length: this.slots }, (_, slot) => slot).filter((slot) => this.isHeld(slot))
-    return held.sort((a, b) => this.markAt(a) - this.markAt(b) || a - b)
+    return held.sort((a, b) => markAt(a) - markAt(b) || a - b)
   }
 
   #entry(slot: number): unknown {
+    const replaced = this.#replaced(slot)
+    return replaced === undefined ? this.#values[slot] : replaced.value
+  }
+
+  /** What was in a slot, if newer versions replaced it. */
+  #replaced(slot: number): Entry | undefined {
     for (const { old } of this.#newer) {
       const entry = old.get(slot)
-      if (entry !== undefined) return entry.value
+      if (entry !== undefined) return entry
     }
-    return this.#values[slot]
+    return undefined
   }
 }
 

@@ -8,7 +8,7 @@ import { RunnableStage } from "../compute/runnable-stage.ts"
 import type { TaskInputs } from "../compute/task-inputs.ts"
 import { Block } from "../block/block.ts"
 import type { Plan } from "../plan/plan.ts"
-import type { ReadOnlyTable } from "../state/table.ts"
+import type { ReadOnlyTable, TableOrders } from "../state/table.ts"
 import { Table } from "../state/table.ts"
 import type { CutMessage, ReadMessage, RowsMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
 import { duringTask } from "./determinism.ts"
@@ -40,16 +40,17 @@ export class TaskRunner {
   #tableAt({ stage, version, deltas, fresh, oldest }: TableMessage, partition: number): ReadOnlyTable {
     const name = `${stage}/${partition}`
     let table = fresh ? undefined : this.#tables.get(name)
-    if (table === undefined) this.#tables.set(name, (table = new Table(this.#keysEnd(stage))))
+    if (table === undefined) this.#tables.set(name, (table = new Table(this.#ordersOf(stage))))
     for (const { step, buffer } of deltas) table.apply(step, new Block(buffer))
     table.forget(oldest)
     return table.at(version)
   }
 
-  /** Keys that end by time or number are looked for in the order in which they were touched. */
-  #keysEnd(stage: number): boolean {
+  /** Keys that end by time or number are looked for in order. */
+  #ordersOf(stage: number): TableOrders {
     const { end } = this.#plan.stages[stage]!
-    return end.kind === "state" && (end.timeoutMs !== undefined || end.keysMax !== undefined)
+    if (end.kind !== "state") throw new Error(`invariant: stage ${stage} keeps no state`)
+    return { marks: end.timeoutMs !== undefined, touches: end.keysMax !== undefined }
   }
 
   /** An index is made once for each version; steps see versions in order. */

@@ -160,8 +160,9 @@ export class PlanRun {
   #table({ stage, partition }: BlockName): Table {
     const name = `${stage}/${partition}`
     const { end } = this.plan.stages[stage]!
-    const ordersMarks = end.kind === "state" && (end.timeoutMs !== undefined || end.keysMax !== undefined)
-    const table = this.#tables.get(name) ?? new Table(ordersMarks)
+    if (end.kind !== "state") throw new Error(`stage ${stage} keeps no state`)
+    const orders = { marks: end.timeoutMs !== undefined, touches: end.keysMax !== undefined }
+    const table = this.#tables.get(name) ?? new Table(orders)
     this.#tables.set(name, table)
     return table
   }

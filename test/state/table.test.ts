@@ -8,9 +8,12 @@ import { Table } from "#src/state/table.js"
 
 const ENDED = Symbol("ended")
 
-/** What a step does to a key: its new value, or its end. Marks are step numbers, if nothing else is said. */
-type Written = readonly (readonly [key: unknown, value: unknown, mark?: number])[]
-type Row = readonly [key: unknown, value: unknown, mark: number]
+/**
+ * What a step does to a key: its new value, or its end. Marks are step numbers, if nothing else is said; a key that is
+ * trimmed is written, but not touched.
+ */
+type Written = readonly (readonly [key: unknown, value: unknown, mark?: number, isTrimmed?: boolean])[]
+type Row = readonly [key: unknown, value: unknown, mark: number, touched: number]
 
 /** What a table must be: keys by creation, each with value and mark. Plain keys are told apart by their JSON. */
 class Model {
@@ -20,9 +23,11 @@ class Model {
   }
   after(step: number, written: Written): Model {
     const next = new Model(this.rows)
-    for (const [key, value, mark = step] of written) {
+    for (const [key, value, mark = step, isTrimmed = false] of written) {
+      const held = this.rows.get(JSON.stringify(key))
+      const touched = isTrimmed && held !== undefined ? held[3] : step
       if (value === ENDED) next.rows.delete(JSON.stringify(key))
-      else next.rows.set(JSON.stringify(key), [key, value, mark])
+      else next.rows.set(JSON.stringify(key), [key, value, mark, touched])
     }
     return next
   }
@@ -30,8 +35,11 @@ class Model {
 
 function deltaOf(before: Model, step: number, written: Written): Block {
   const old = written.map(([key]) => before.rows.get(JSON.stringify(key)))
-  const changeOf = ([, value]: Written[number], held: Row | undefined): number =>
-    value === ENDED ? Change.endedByTimeout : held === undefined ? Change.created : Change.updated
+  const changeOf = ([, value, , isTrimmed]: Written[number], held: Row | undefined): number => {
+    if (value === ENDED) return Change.endedByTimeout
+    if (held === undefined) return Change.created
+    return isTrimmed === true ? Change.trimmed : Change.updated
+  }
   const columns = [
     written.map(([key]) => key),
     written.map(([, value], i) => (value === ENDED ? old[i]?.[1] : value)),
@@ -45,7 +53,7 @@ function deltaOf(before: Model, step: number, written: Written): Block {
 const heldSlots = (table: ReadOnlyTable): number[] =>
   Array.from({ length: table.slots }, (_, slot) => slot).filter((slot) => table.isHeld(slot))
 
-const rowsOf = (table: ReadOnlyTable): Row[] =>
+const rowsOf = (table: ReadOnlyTable): unknown[][] =>
   heldSlots(table).map((slot) => [table.keyAt(slot), table.valueAt(slot), table.markAt(slot)])
 
 const pairsOf = (table: ReadOnlyTable): unknown[] => rowsOf(table).map(([key, value]) => [key, value])
@@ -53,7 +61,7 @@ const pairsOf = (table: ReadOnlyTable): unknown[] => rowsOf(table).map(([key, va
 /** Everything that can be asked of a version. */
 function expectVersion(table: ReadOnlyTable, { rows }: Model, keys: readonly unknown[]): void {
   const expected = [...rows.values()]
-  expect(rowsOf(table)).toEqual(expected)
+  expect(rowsOf(table)).toEqual(expected.map(([key, value, mark]) => [key, value, mark]))
   expect(table.size).toBe(expected.length)
   for (const key of keys) {
     const slot = table.find(key)
@@ -63,12 +71,17 @@ function expectVersion(table: ReadOnlyTable, { rows }: Model, keys: readonly unk
   }
 }
 
-/** Lowest mark first, of equal marks the key created first. */
-const byMark = ({ rows }: Model): unknown[] =>
+/** Lowest first, of equal ones the key created first. */
+const inOrder = ({ rows }: Model, numberOf: (row: Row) => number): unknown[] =>
   [...rows.values()]
-    .map(([key, , mark], place) => ({ key, mark, place }))
-    .sort((a, b) => a.mark - b.mark || a.place - b.place)
-    .map(({ key }) => key)
+    .map((row, place) => ({ row, place }))
+    .sort((a, b) => numberOf(a.row) - numberOf(b.row) || a.place - b.place)
+    .map(({ row }) => row[0])
+
+function expectOrders(table: ReadOnlyTable, model: Model): void {
+  expect(Array.from(table.byMark(), (slot) => table.keyAt(slot))).toEqual(inOrder(model, ([, , mark]) => mark))
+  expect(Array.from(table.byTouch(), (slot) => table.keyAt(slot))).toEqual(inOrder(model, ([, , , touched]) => touched))
+}
 
 const keys = ["a", "b", "c", 0, 1, ["t", 1], ["t", 2], { o: [1] }, null]
 const values = fc.oneof(
@@ -79,7 +92,7 @@ const values = fc.oneof(
   { weight: 2, arbitrary: fc.constant(ENDED) },
 )
 const written: fc.Arbitrary<Written> = fc.uniqueArray(
-  fc.tuple(fc.constantFrom(...keys), values, fc.integer({ min: 1, max: 4 })),
+  fc.tuple(fc.constantFrom(...keys), values, fc.integer({ min: 1, max: 4 }), fc.boolean()),
   { selector: ([key]) => JSON.stringify(key) },
 )
 
@@ -87,7 +100,7 @@ test("after any history, every retained version reads as the model did after tha
   const steps = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), written), { maxLength: 20 })
   fc.assert(
     fc.property(steps, fc.nat(20), (history, forgotten) => {
-      const table = new Table(true)
+      const table = new Table({ marks: true, touches: true })
       let model = new Model()
       let versions: [step: number | undefined, model: Model][] = [[undefined, model]]
       let step = 100
@@ -104,7 +117,7 @@ test("after any history, every retained version reads as the model did after tha
       for (const [version, expected] of versions) {
         const read = table.at(version)
         expectVersion(read, expected, keys)
-        expect(Array.from(read.byMark(), (slot) => read.keyAt(slot))).toEqual(byMark(expected))
+        expectOrders(read, expected)
       }
     }),
     { numRuns: 300 },
@@ -245,7 +258,7 @@ describe("a key that ended", () => {
   })
 
   test("is not among those in the order of their marks", () => {
-    const table = new Table(true)
+    const table = new Table({ marks: true, touches: true })
     const first: Written = [
       ["a", 1, 7],
       ["b", 1, 5],
@@ -270,7 +283,7 @@ describe("a table that is mostly empty slots", () => {
     Array.from({ length: until - from }, (_, i) => [from + i, value(from + i)])
 
   test("is made anew without them: the keys keep their order, and old versions stay what they were", () => {
-    const table = new Table(true)
+    const table = new Table({ marks: true, touches: true })
     let model = new Model()
     const versions: [number, Model][] = []
     const step = (at: number, rows: Written): void => {
@@ -300,7 +313,7 @@ describe("a table that is mostly empty slots", () => {
     const probes = [0, 1_499, 1_500, 1_999, 2_000, 2_499, 2_500, 2_501, 3_999]
     for (const [at, expected] of versions.slice(1)) {
       expectVersion(table.at(at), expected, probes)
-      expect(Array.from(table.at(at).byMark(), (slot) => table.at(at).keyAt(slot))).toEqual(byMark(expected))
+      expectOrders(table.at(at), expected)
     }
     step(5, [[0, "new"], [3_999, ENDED]]) // prettier-ignore
     for (const [at, expected] of versions.slice(1)) expectVersion(table.at(at), expected, probes)

@@ -2,8 +2,8 @@
 import { Change, isEnd } from "../../block/block.ts"
 import { KeyIndex } from "../../block/key-index.ts"
 import type { ReadOnlyTable } from "../../state/table.ts"
-import type { DeltaColumns } from "../delta-columns.ts"
-import { pushRow } from "../delta-columns.ts"
+import type { DeltaColumns, DeltaRow } from "../delta-columns.ts"
+import { clear, pushRow, rowsOf } from "../delta-columns.ts"
 import type { Stays } from "./event-rule.ts"
 import type { StateTask } from "./state-task.ts"
 
@@ -27,32 +27,54 @@ export function endUntouched(
     const [value, old] = [table.valueAt(slot), table.valueAt(slot)]
     const stays = timeUp(key, value)
     if (stays === undefined) pushRow(delta, { key, value, old, change: Change.endedByTimeout, mark })
-    else pushRow(delta, { key, value: stays.value, old, change: Change.updated, mark: stays.mark })
+    else pushRow(delta, { key, value: stays.value, old, change: Change.trimmed, mark: stays.mark })
   }
 }
 
 /**
- * Ends keys until no more than `keysMax` are held: those that are not in the delta, touched longest ago first, then those
- * that are, in the order in which they were created.
+ * Ends keys until no more than `keysMax` are held: those that the step did not touch, touched longest ago first, then
+ * those that it did, in the order in which they were created.
  */
 export function endOldest(delta: DeltaColumns, table: ReadOnlyTable, keysMax: number): void {
-  let tooMany = heldAfter(table, delta) - keysMax
+  const tooMany = heldAfter(table, delta) - keysMax
   if (tooMany <= 0) return
+  const rows = rowsOf(delta)
+  const untouched = longestUntouched(rows, table, tooMany)
+  const touched = touchedByCreation(rows, table).slice(0, tooMany - untouched.length)
+  const ended = [...untouched, ...touched]
+  const isOver = new Set(ended)
+  clear(delta)
+  for (const row of rows) if (!isOver.has(row)) pushRow(delta, row)
+  for (const row of ended) pushRow(delta, { ...row, change: Change.endedByCap })
+}
+
+/** At most so many keys that the step did not touch, each with its row in the delta, or one made for it. */
+function longestUntouched(rows: readonly DeltaRow[], table: ReadOnlyTable, most: number): DeltaRow[] {
   const written = new KeyIndex()
-  for (const key of delta.keys) written.slot(key)
-  const untouched: { slot: number; key: unknown }[] = []
-  for (const slot of table.byMark()) {
-    if (untouched.length === tooMany) break
+  for (const { key } of rows) written.slot(key)
+  const untouched: DeltaRow[] = []
+  for (const slot of table.byTouch()) {
+    if (untouched.length === most) break
     const key = table.keyAt(slot)
-    if (written.find(key) === -1) untouched.push({ slot, key })
-  }
-  tooMany -= untouched.length
-  const touched = byCreation(delta, table).slice(0, tooMany)
-  for (const { slot, key } of untouched) {
+    const row = rows[written.find(key)]
+    if (row?.change === Change.trimmed) untouched.push(row)
+    if (row !== undefined) continue
     const [value, old] = [table.valueAt(slot), table.valueAt(slot)]
-    pushRow(delta, { key, value, old, change: Change.endedByCap, mark: table.markAt(slot) })
+    untouched.push({ key, value, old, change: Change.endedByCap, mark: table.markAt(slot) })
   }
-  for (const key of touched) moveToEnd(delta, key)
+  return untouched
+}
+
+function touchedByCreation(rows: readonly DeltaRow[], table: ReadOnlyTable): DeltaRow[] {
+  const placeOf = ({ key }: DeltaRow): number => {
+    const slot = table.find(key)
+    return slot === -1 ? Infinity : slot // created just now, in the order of the rows
+  }
+  return rows
+    .filter(({ change }) => !isEnd(change) && change !== Change.trimmed)
+    .map((row) => ({ row, place: placeOf(row) }))
+    .sort((a, b) => (a.place === b.place ? 0 : a.place - b.place))
+    .map(({ row }) => row)
 }
 
 /** Keys held after a delta. A key that was created and ended in it was never held. */
@@ -63,24 +85,4 @@ export function heldAfter(table: ReadOnlyTable, { keys, changes }: DeltaColumns)
     else if (isEnd(change) && table.find(keys[row]) !== -1) held--
   })
   return held
-}
-
-function byCreation({ keys, changes }: DeltaColumns, table: ReadOnlyTable): unknown[] {
-  const placeOf = (key: unknown): number => {
-    const slot = table.find(key)
-    return slot === -1 ? Infinity : slot // created just now, in the order of the rows
-  }
-  return keys
-    .flatMap((key, row) => (isEnd(changes[row]!) ? [] : [{ key, place: placeOf(key) }]))
-    .sort((a, b) => (a.place === b.place ? 0 : a.place - b.place))
-    .map(({ key }) => key)
-}
-
-function moveToEnd(delta: DeltaColumns, key: unknown): void {
-  const row = delta.keys.indexOf(key)
-  const take = <T>(column: T[]): T => column.splice(row, 1)[0]!
-  take(delta.keys)
-  take(delta.changes)
-  const [value, old, mark] = [take(delta.values), take(delta.olds), take(delta.marks)]
-  pushRow(delta, { key, value, old, change: Change.endedByCap, mark })
 }
