@@ -187,27 +187,6 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
       expect(changes).toEqual(many.slice(-3))
       expect((ended as unknown[]).length).toBe(49_997)
     })
-
-    test("of windows goes by touch, too: what comes or goes touches a key, not how many steps of the window hold it", () => {
-      for (const inverse of [undefined, (a: number, b: number) => a - b]) {
-        const step = stateOf((s) => s.reduceByWindow("4s", add, inverse as never, { maxKeys: 2 }))
-        step(10, ["a", 1])
-        step(11, ["a", 1])
-        step(12, ["b", 1])
-        expect(endedIn(step(13, ["c", 1]))).toEqual([["a", { state: 2, why: "cap" }]])
-      }
-    })
-
-    test("a key that it ended comes again with all that is in the window", () => {
-      for (const inverse of [undefined, (a: number, b: number) => a - b]) {
-        const step = stateOf((s) => s.reduceByWindow("4s", add, inverse as never, { maxKeys: 1 }))
-        step(10, ["a", 1])
-        step(11, ["b", 1])
-        expect(step(12, ["a", 2])).toEqual([[["a", 3]], [["b", { state: 1, why: "cap" }]], [["a", 3]]])
-        step(13)
-        expect([14, 15, 16].map((at) => heldIn(step(at)))).toEqual([[["a", 2]], [["a", 2]], []])
-      }
-    })
   })
 
   describe("track()", () => {

@@ -287,7 +287,7 @@ describe("several sources that are one stream", () => {
   })
 
   test("one that is held is not cut, has no room and waits for the step, and the others go on", async () => {
-    const opened = several({ maxBytesPerStep: 20, maxRecordBytes: 5 })
+    const opened = several({ maxBytesPerStep: 1_000, maxRecordBytes: 5 })
     const { intake, receivers } = opened
     const content = (held: number[]): unknown[] =>
       intake.cut(0, INTERVAL, held).map((cut) => cut.kind === "chunk" && contentOf(opened.chunks[cut.chunk]!))

@@ -71,8 +71,6 @@ export function updateWindow(task: StateTask, partials: readonly StepBlock[], de
   else {
     const suspect = new Set<number>()
     changed.forEach(({ value }, slot) => void (isFinite(value) || suspect.add(slot)))
-    // A key that the cap ended may still have values in the window.
-    if (end.keysMax !== undefined) slots.forEach((slot, index) => void (slot === -1 && suspect.add(index)))
     eachPair(task, entering, (key, value) => addTo(task, changed[touched.find(key)]!, key, value, add))
     eachPair(task, leaving, (key, value) => takeFrom(task, changed[touched.find(key)]!, key, value, subtract))
     changed.forEach(({ value }, slot) => void (isFinite(value) || suspect.add(slot)))
