@@ -192,8 +192,9 @@ export class StepCloser {
     const timed = this.#timed.filter(({ finished }) => !finished).map(({ node }) => this.#arrivals!.timeOf(node))
     const time = Math.min(untimed, ...timed)
     const now = clock.now()
-    // Some have ended, and of the others nothing was ever heard: time runs on from where it stands.
-    this.#time = time < Infinity ? Math.max(this.#time, time) : this.#time + (now - this.#timeAt)
+    // Some have ended, and of the others nothing was ever heard: time runs on from where it stands, or from what came first.
+    const standing = Math.max(this.#time, (this.#arrivals.firstStep ?? -Infinity) * intervalMs)
+    this.#time = time < Infinity ? Math.max(this.#time, time) : standing + (now - this.#timeAt)
     this.#timeAt = now
     return this.#time
   }

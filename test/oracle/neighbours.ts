@@ -12,14 +12,13 @@ export const neighbours: readonly string[] = givers().flatMap((from) => [
   `${from} → output`,
 ])
 
-/** A source's own streams count as it; those of records with times are drawn only where that is asked for. */
+/** A source's own streams count as it. */
 function givers(): By[] {
   return ["source", ...verbs.filter((verb) => verb !== "invalid" && verb !== "late")]
 }
 
 function canFollow(from: By, to: Verb): boolean {
-  if (to === "late") return false
-  if (to === "invalid") return from === "source"
+  if (to === "invalid" || to === "late") return from === "source"
   if (to === "changes" || to === "ended") return shownStates.has(from as Verb)
   if (from === "count" && needPairs.has(to)) return to === "mapValues" || to === "flatMapValues" // which skip numbers
   const needsNew = states.has(to) || to === "window" || to === "tumbling"

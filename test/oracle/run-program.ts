@@ -1,7 +1,7 @@
 /** Runs a described program and, beside it, the reference over the same step log. */
 import type { StartHooks } from "#src/api/start.js"
 import { startWith } from "#src/api/start.js"
-import type { Running } from "#src/api/running.js"
+import type { Running, StartOptions } from "#src/api/running.js"
 import { encodeValue } from "#src/base/encoding.js"
 import { hashValue } from "#src/base/hash.js"
 import type { JobDefinition } from "#src/stream/job-definition.js"
@@ -12,7 +12,9 @@ import { Reference } from "#src/testing/reference/reference.js"
 import { textOf } from "#src/testing/reference/text-of.js"
 import { wakesOf } from "#src/testing/reference/wakes.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
+import { refusalsOfProgram } from "./composition-rules.ts"
 import type { Description, SourceDescription } from "./description.ts"
+import { STEP_MS } from "./description.ts"
 import type { CountOfRecords } from "./logged-input.ts"
 import { LoggedInput } from "./logged-input.ts"
 import program from "./program.ts"
@@ -51,7 +53,7 @@ export async function runProgram(description: Description, hooks: StartHooks = {
   try {
     running = await startWith(
       module ?? program,
-      { params: description, partitions, stepsInFlight, steps: description.sources[0]!.batches.length },
+      { params: description, partitions, stepsInFlight, ...endOf(description) },
       {
         clock: virtualClock(),
         show: () => Promise.resolve(),
@@ -74,6 +76,23 @@ export async function runProgram(description: Description, hooks: StartHooks = {
   const { records, invalid, skipped } = ends[0].value
   return { outputs, records, invalid, skipped, keys, log, error: undefined }
 }
+
+/** Where records that are read have times, nobody can say how many steps there will be, or whether there will be any. */
+function endOf(description: Description): Pick<StartOptions, "steps" | "for"> {
+  const steps = description.sources[0]!.batches.length
+  const isRefused = refusalsOfProgram(description).length > 0
+  const isTimed = !isRefused && sourcesRead(graphOf(description), description).some(({ time }) => time !== undefined)
+  return isTimed ? { for: `${(steps + SILENT_STEPS) * STEP_MS}ms` } : { steps }
+}
+
+function sourcesRead(graph: Graph, { sources }: Description): SourceDescription[] {
+  const live = liveNodes(graph)
+  const inputs = graph.nodes.filter((node) => node.kind === "input")
+  return sources.filter((_, index) => live.has(inputs[index]!.id))
+}
+
+/** Long enough for every source to be idle, and for time to run on. */
+const SILENT_STEPS = 8
 
 const noTotals = { records: NaN, invalid: NaN, skipped: NaN }
 
@@ -126,7 +145,7 @@ export function linesOfLog(
 ): { readonly found: readonly string[]; readonly wanted: readonly string[] } {
   const live = liveNodes(graph)
   const inputs = graph.nodes.filter((node) => node.kind === "input")
-  const read = description.sources.filter((_, index) => live.has(inputs[index]!.id))
+  const read = sourcesRead(graph, description)
   const sourceIds = inputs.map(({ id }) => id).filter((id) => live.has(id))
   if (read.some(({ time }) => time !== undefined)) return linesOfTimedLog(graph, description, log)
   const found = foundLines(graph, description, log, sourceIds)
