@@ -49,7 +49,7 @@ export default job({ name: "late-counts" }, ({ readStream }) => {
   const views = readStream(batches(arrivals), "1s", {
     time: ({ at }) => new Date(`2025-01-06T${at}Z`),
     slack: "1s",
-    idleAfter: "1m",
+    idleAfter: "1m", // a source that is silent for so long holds no step back any more
   })
   views.count().print({ name: "in time" })
   const late = views.late().map(({ record }) => record)
