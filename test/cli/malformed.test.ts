@@ -571,7 +571,7 @@ const declarations: readonly Case[] = [
   ...["ftp://host/views", "localhost:8080/views", "views"].map((url): Case => [
     `the URL ${url}`,
     jobOf(`readStream("${url}").output("all")`),
-    `MR_SOURCE_UNKNOWN: readStream() expects an http:// or https:// URL, the path of a file or folder such as "./history", generate(…), batches(…) or from(() => iterable), but got "${url}".`,
+    `MR_SOURCE_UNKNOWN: readStream() expects an http://, https://, ws:// or wss:// URL, the path of a file or folder such as "./history", listen(…), tail(…), generate(…), batches(…), from(() => iterable), or a list of these, but got "${url}".`,
   ]),
   [
     "a mistyped option of a verb",
