@@ -10,7 +10,7 @@ import type { Account } from "./account.ts"
 import { newAccumulator } from "./accumulator.ts"
 import { InputReader } from "./input-reader.ts"
 import type { BranchLoops, Checks } from "./loop.ts"
-import { itemsOf } from "./loop.ts"
+import { checkResult, itemsOf } from "./loop.ts"
 import { ArrayReader, ChainedReader, FreezingReader, rowsOf, TableReader } from "./reader.ts"
 import type { ReadInput, TaskInputs } from "./task-inputs.ts"
 import { CameReader, TimedReader } from "./timed.ts"
@@ -121,7 +121,8 @@ function mapped(
 ): readonly unknown[] {
   trace.origin = origin
   trace.record = "the records of a partition"
-  const made = itemsOf(f(rowsOf(frozenIf(checks.freeze, rows))), origin, checks)
+  const given = f(rowsOf(frozenIf(checks.freeze, rows)))
+  const made = itemsOf(checks.thenables ? checkResult(given, origin, checks) : given, origin, checks)
   return checks.freeze ? freezeDeep(made) : made
 }
 

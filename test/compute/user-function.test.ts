@@ -32,6 +32,10 @@ function errorOf(manner: Manner, program: (records: never) => unknown, dealt: De
 /** The line of this file in which `text` stands first after the call of this function. */
 const here = (): number => Number(/user-function\.test\.ts:(\d+)/.exec(new Error().stack!.split("\n")[2]!)![1])
 
+const named = { name: "the verb" } as const
+
+class Page {}
+
 const fail = (): never => {
   throw new TypeError("no such page")
 }
@@ -102,6 +106,140 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
     )
   })
 
+  describe("every function of every verb is named, with what it was given", () => {
+    const add = (a: number, b: number): number => a + b
+    /** Steps 7, 8, … and what each brings to one partition of a program. */
+    const errorAfter = (program: (s: Pairs) => Rows, ...steps: (readonly (readonly [string, number])[])[]) => {
+      const plan = planOf(({ readStream }) => program(readStream(from<[string, number]>(() => []))).output("out"), {
+        partitions: 1,
+      })
+      const run = new PlanRun(plan, manner)
+      try {
+        steps.forEach((pairs, i) => run.step(7 + i, [pairs]))
+      } catch (error) {
+        return (error as MillraceError).message
+      }
+      throw new Error("nothing was thrown")
+    }
+    type Pairs = InputStream<[string, number]>
+    const a = (n: number) => ["a", n] as const
+
+    test.each<[string, string, string, (s: Pairs) => Rows, (readonly (readonly [string, number])[])[]]>([
+      ["flatMapValues", "its function", "[ 'a', 1 ]", (s) => s.flatMapValues(fail, named), [[a(1)]]],
+      ["mapPartitions", "its function", '"the records of a partition"', (s) => s.mapPartitions(fail, named), [[a(1)]]],
+      [
+        "mapPartitions",
+        "its generator",
+        '"the records of a partition"',
+        (s) =>
+          s.mapPartitions(function* (pairs) {
+            for (const pair of pairs) yield [pair, fail()]
+          }, named),
+        [[a(1)]],
+      ],
+      [
+        "aggregateByKey",
+        "zero()",
+        "{ key: 'a', values: [ 1 ] }",
+        (s) => s.aggregateByKey(fail as () => number, add, add, named),
+        [[a(1)]],
+      ],
+      [
+        "aggregateByKey",
+        "add()",
+        "{ key: 'a', values: [ 1 ] }",
+        (s) => s.aggregateByKey(() => 0, fail, add, named),
+        [[a(1)]],
+      ],
+      ["reduce", "add()", "{ key: null, values: [ 1, 2 ] }", (s) => s.values().reduce(fail, named), [[a(1), a(2)]]],
+      ["topK", "by()", "{ key: null, values: [ [ 'a', 1 ] ] }", (s) => s.topK(1, fail, named), [[a(1)]]],
+      [
+        "reduceByWindow",
+        "add() within a step",
+        "{ key: 'a', values: [ 1, 2 ] }",
+        (s) => s.reduceByWindow("2s", fail, named),
+        [[a(1), a(2)]],
+      ],
+      [
+        "reduceByWindow",
+        "add() of two steps",
+        "{ key: 'a', values: [ 1, 2 ] }",
+        (s) => s.reduceByWindow("2s", fail, named),
+        [[a(1)], [a(2)]],
+      ],
+      [
+        "reduceByWindow",
+        "add() to the old value",
+        "{ key: 'a', values: [ 1, 2 ] }",
+        (s) => s.reduceByWindow("2s", fail, (x, y) => x - y, named),
+        [[a(1)], [a(2)]],
+      ],
+      [
+        "reduceByWindow",
+        "subtract()",
+        "{ key: 'a', values: [ 7, 1 ] }",
+        (s) => s.reduceByWindow("2s", add, fail, named),
+        [[a(1)], [a(2)], [a(4)]],
+      ],
+      [
+        "track",
+        "init()",
+        "{ key: 'a', event: 1 }",
+        (s) => s.track(fail as () => number, () => 0, "forever", named),
+        [[a(1)]],
+      ],
+      [
+        "track",
+        "update()",
+        "{ key: 'a', state: 1, event: 2 }",
+        (s) => s.track((_, n) => n, fail, "forever", named),
+        [[a(1)], [a(2)]],
+      ],
+      [
+        "flatMapWithState",
+        "init()",
+        "{ key: 'a' }",
+        (s) => s.flatMapWithState(fail as () => number, () => 0, "forever", named),
+        [[a(1)]],
+      ],
+      [
+        "flatMapWithState",
+        "step()",
+        "{ key: 'a', state: 5, event: 1 }",
+        (s) => s.flatMapWithState(() => 5, fail, "forever", named),
+        [[a(1)]],
+      ],
+      [
+        "flatMapWithState",
+        "onTimeout()",
+        "{ key: 'a', state: 5 }",
+        (s) =>
+          s.flatMapWithState(
+            () => 5,
+            (_, n) => n,
+            "1s",
+            { ...named, onTimeout: fail },
+          ),
+        [[a(1)], []],
+      ],
+      [
+        "reduceBySession",
+        "add()",
+        "{ key: 'a', values: [ 1, 2 ] }",
+        (s) => s.reduceBySession("5s", fail, named),
+        [[a(1)], [a(2)]],
+      ],
+    ])("%s: %s", (verb, _, record, program, steps) => {
+      const message = errorAfter(program, ...steps)
+      expect(message).toMatch(
+        new RegExp(
+          `^MR_USER_FUNCTION: ${verb}\\(\\) "the verb" at ${file}:\\d+:\\d+ threw in step ${6 + steps.length}, partition 0: no such page; `,
+        ),
+      )
+      expect(message).toContain(`; the record was ${record}.`)
+    })
+  })
+
   test("a function that throws once and not again is called what it is: not pure", () => {
     let calls = 0
     const error = errorOf(manner, (s: InputStream<number>) => s.map(() => (calls++ === 0 ? fail() : 1)), [[1], []])
@@ -150,11 +288,36 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
       ["mapValues", (s) => s.mapValues(later)],
       ["reduceByKey", (s) => s.reduceByKey(later)],
       ["runningReduce", (s) => s.runningReduce(later)],
+      ["flatMapValues", (s) => s.flatMapValues(later)],
+      ["mapPartitions", (s) => s.mapPartitions(later)],
+      ["aggregateByKey", (s) => s.aggregateByKey(() => 0, later, later)],
+      ["reduce", (s) => s.reduce(later)],
+      ["reduceByWindow", (s) => s.reduceByWindow("2s", later)],
+      ["track", (s) => s.track(later, later, "forever")],
+      ["flatMapWithState", (s) => s.flatMapWithState(() => 0, later, "forever")],
+      ["flatMapWithState", (s) => s.flatMapWithState(later, () => 0, "forever")],
+      ["reduceBySession", (s) => s.reduceBySession("5s", later)],
     ])("%s", (verb, program) => {
       const { message } = errorOf(manner, program, [[["/a", 1]], [["/a", 1]]])
       expect(message).toMatch(
         new RegExp(`^MR_ASYNC_OPERATOR: The function of ${verb}\\(\\) at ${file}:\\d+:\\d+ is asynchronous`),
       )
+    })
+
+    test("what a function that times out a key gives is nobody's, but a promise is refused", () => {
+      const plan = planOf(({ readStream }) =>
+        readStream(from<[string, number]>(() => []))
+          .flatMapWithState(
+            () => 0,
+            () => 0,
+            "1s",
+            { onTimeout: later },
+          )
+          .output("out"),
+      )
+      const run = new PlanRun(plan, manner)
+      run.step(1, [[["a", 1]], []])
+      expect(() => run.step(2, [[], []])).toThrow(/^MR_ASYNC_OPERATOR: The function of flatMapWithState\(\)/)
     })
 
     test("also where records that throw are skipped", () => {
@@ -164,7 +327,6 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
   })
 
   test("a value that cannot leave its stage is refused with the function that made it and the place in the value", () => {
-    class Page {}
     const { message } = errorOf(
       manner,
       (s: InputStream<number>) => s.map(() => ({ pages: [new Page()] }), { name: "made" }),
@@ -174,6 +336,19 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
       /^MR_VALUE_REFUSED: A record of map\(\) "made" at \S+user-function.test.ts:\d+:\d+ holds an instance of class Page at \.pages\[0\]/,
     )
   })
+
+  test.each<[string, (s: InputStream<[string, number]>) => Rows]>([
+    ["track", (s) => s.track(() => [new Page()], (_, state) => state, "forever", named)],
+    ["flatMapWithState", (s) => s.flatMapWithState(() => 0, (_, n, __, emit) => (emit([new Page()]), n), "forever", named)],
+    ["reduceByKey", (s) => s.reduceByKey(() => [new Page()] as never, named)],
+    ["mapPartitions", (s) => s.mapPartitions(() => [[new Page()]], named)],
+    ["aggregateByKey", (s) => s.aggregateByKey(() => [new Page()], (all) => all, (all) => all, named)],
+  ])("so are the values and states that %s makes", (verb, program) => {
+    const { message } = errorOf(manner, program, [[["/a", 1], ["/a", 2]], []])
+    expect(message).toMatch(
+      new RegExp(`^MR_VALUE_REFUSED: A record of ${verb}\\(\\) "the verb" at \\S+ holds an instance of class Page at \\[0\\]`),
+    )
+  }) // prettier-ignore
 
   test("a schema that throws is the source's fault, not that of an operator", () => {
     const schema = {
@@ -193,6 +368,28 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
 })
 
 describe("a function that changes what it was given throws at its own line, in strict loops", () => {
+  test.each<[string, (s: InputStream<[string, number[]]>) => Rows]>([
+    ["the event of a track", (s) => s.track((_, list) => list.push(1), () => 0, "forever")],
+    ["the state of a track", (s) => s.track(() => [0], (_, state) => (state.push(1), state), "forever")],
+    ["the state that is timed out", (s) => s.flatMapWithState(() => [0], (_, state) => state, "1s", { onTimeout: (_, state) => void state.push(1) })],
+    ["the values of a session", (s) => s.reduceBySession("5s", (a, b) => (a.push(...b), a))],
+    ["the values of a window", (s) => s.reduceByWindow("5s", (a, b) => (b.push(1), a))],
+    ["the zero of an aggregate", (s) => s.aggregateByKey(() => [0], (all, list) => (list.push(1), all), (a) => a)],
+    ["the records of a partition", (s) => s.mapPartitions((records) => Array.from(records, ([, list]) => list.push(1)))],
+    ["a pair that flatMapValues made", (s) => s.flatMapValues((list) => list).map((pair) => void (pair[1] = 2))],
+    ["joined values", (s) => s.join(s).map(([, [left]]) => left.push(1))],
+    ["what is in a group", (s) => s.groupByKey().mapValues((lists) => lists[0]!.push(1))],
+  ])("%s", (_, program) => {
+    for (const manner of manners.filter(({ strict }) => strict)) {
+      const plan = planOf(({ readStream }) => program(readStream(from<[string, number[]]>(() => []))).output("out"))
+      const run = new PlanRun(plan, manner)
+      expect(() => {
+        run.step(1, [[["a", [1]], ["a", [2]]], []])
+        run.step(2, [[], []])
+      }).toThrow(/^MR_USER_FUNCTION: .*(not extensible|read only)/)
+    }
+  }) // prettier-ignore
+
   test.each<[string, (s: InputStream<{ n: number[] }>) => Rows]>([
     ["the record", (s) => s.map((record) => void (record.n = []))],
     ["deep in the record", (s) => s.map((record) => record.n.push(1))],
