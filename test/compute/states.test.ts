@@ -182,10 +182,10 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
 
     test("holds when very many keys come at once", () => {
       const step = sums({ maxKeys: 3 })
-      const many = Array.from({ length: 50_000 }, (_, i): Pair => [`k${i}`, i])
+      const many = Array.from({ length: 20_000 }, (_, i): Pair => [`k${i}`, i])
       const [changes, ended] = step(10, ...many)
       expect(changes).toEqual(many.slice(-3))
-      expect((ended as unknown[]).length).toBe(49_997)
+      expect((ended as unknown[]).length).toBe(19_997)
     })
   })
 

@@ -2,6 +2,7 @@ import { batches } from "millrace"
 import { describe, expect, test } from "vitest"
 import { StepLog } from "#src/checkpoint/step-log.js"
 import { Intake } from "#src/driver/intake.js"
+import type { StepCloserOptions } from "#src/driver/step-closer.js"
 import { StepCloser } from "#src/driver/step-closer.js"
 import type { InputNode } from "#src/stream/node.js"
 import type { StepRecord } from "#src/stream/step-record.js"
@@ -29,6 +30,8 @@ class Run {
     sources = 1,
     startsAt = 10_300,
     recorded,
+    wakes = () => [],
+    rows = () => undefined,
   }: {
     openStepsMax?: number
     stepsMax?: number
@@ -36,6 +39,8 @@ class Run {
     startsAt?: number
     /** What another source has, by step. */
     recorded?: unknown[][]
+    wakes?: StepCloserOptions["wakes"]
+    rows?: StepCloserOptions["rows"]
   } = {}) {
     this.clock = new ManualClock(startsAt)
     this.sources = Array.from({ length: sources }, () =>
@@ -51,8 +56,8 @@ class Run {
       log: new StepLog((record) => this.records.push(record)),
       openStepsMax,
       stepsMax,
-      wakes: () => [],
-      rows: () => undefined,
+      wakes,
+      rows,
       arrive: () => undefined,
       openSteps: () => this.ran.length - this.#finished,
       run: (step) => this.ran.push(step),
@@ -194,6 +199,68 @@ describe("quiet steps", () => {
     run.clock.moveTo(13_000)
     expect(run.log).toEqual(["10 to 11 quiet", "12 has 1"])
   })
+})
+
+describe("steps without records in which something may come of earlier ones", () => {
+  /** A window of three steps, say. */
+  const wakes = (step: number): number[] => [step + 3]
+
+  test("are run; those between are quiet", () => {
+    const run = new Run({ wakes })
+    run.receive("a")
+    run.clock.moveTo(11_000)
+    run.clock.moveTo(20_000)
+    expect(run.ran).toEqual([10, 11, 13])
+    run.receive("b")
+    run.clock.moveTo(21_000)
+    expect(run.log).toEqual(["10 has 1", "11 has 0", "12 to 12 quiet", "13 has 0", "14 to 19 quiet", "20 has 1"])
+  })
+
+  test("come of steps with records alone: they wake no others themselves", () => {
+    const run = new Run({ wakes })
+    run.receive("a")
+    run.clock.moveTo(11_000)
+    run.clock.moveTo(40_000)
+    expect(run.ran).toEqual([10, 11, 13])
+  })
+
+  test("and are run once, also where they have records", () => {
+    const run = new Run({ wakes })
+    run.receive("a")
+    run.clock.moveTo(13_000)
+    run.receive("b")
+    run.clock.moveTo(14_000)
+    run.finish()
+    run.clock.moveTo(20_000)
+    expect(run.log).toEqual([
+      "10 has 1",
+      "11 has 0",
+      "12 to 12 quiet",
+      "13 has 1",
+      "14 has 0",
+      "15 to 15 quiet",
+      "16 has 0",
+    ])
+  })
+
+  test("are not waited for at the end", () => {
+    const run = new Run({ wakes })
+    run.receive("a")
+    run.clock.moveTo(11_000)
+    run.closer.stop()
+    run.clock.moveTo(11_000)
+    expect(run.log).toEqual(["10 has 1", "end 10"])
+  })
+})
+
+test("a step's record says which version of each table it sees", () => {
+  const run = new Run({ rows: (step) => [{ node: 3, version: step - 10 }] })
+  run.receive("a")
+  run.clock.moveTo(12_000)
+  expect(run.records).toEqual([
+    expect.objectContaining({ kind: "step", step: 10, rows: [{ node: 3, version: 0 }] }),
+    expect.objectContaining({ kind: "step", step: 11, rows: [{ node: 3, version: 1 }] }),
+  ])
 })
 
 describe("the end", () => {
