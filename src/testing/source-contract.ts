@@ -27,6 +27,8 @@ export interface ReceiveCase {
   endless(): Opening
   /** Why such a source never ends, if it does not: one that is polled, one that others send to. */
   readonly neverEnds?: string | undefined
+  /** How many records are brought at most: a whole number from 2. Default 2,500; fewer where each costs a request. */
+  readonly records?: number | undefined
   /** The record of this number, where not any JSON value can be one: a line of text, for example. */
   record?(i: number): unknown
   /** What the program asks for, and whether time stands still for a source that measures it. */
@@ -78,7 +80,8 @@ const TURNS = 50
  * ```
  */
 export function receiveSourceContract(given: ReceiveCase): ContractTest[] {
-  const { bringing, silent, endless, neverEnds, record = (i) => ({ i, text: "žluťoučký 🐎" }) } = given
+  const { bringing, silent, endless, neverEnds, records = 2_500, record = (i) => ({ i, text: "žluťoučký 🐎" }) } = given
+  const expected = Array.from({ length: records }, (_, i) => record(i))
   const settings = { stepsAtOnce: true, ...given.settings }
   const receiver = (more: ReceiverSettings = {}): RecordingReceiver => new RecordingReceiver({ ...settings, ...more })
 
@@ -94,13 +97,12 @@ export function receiveSourceContract(given: ReceiveCase): ContractTest[] {
     {
       name: "is ready once, and hands over every record in order",
       run: () =>
-        use(bringing(Array.from({ length: 2_500 }, (_, i) => record(i))), async ({ open }) => {
+        use(bringing(expected), async ({ open }) => {
           const told = receiver()
           const opened = open(told)
-          await told.until(({ records }) => records.length >= 2_500)
+          await told.until((so) => so.records.length >= records)
           told.stop()
           await opened
-          const expected = Array.from({ length: 2_500 }, (_, i) => record(i))
           assert.deepEqual(told.records, expected)
           assert.equal(told.count("ready"), 1)
           assert.deepEqual(told.faults, [])

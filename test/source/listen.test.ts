@@ -59,7 +59,7 @@ describe("the contract", () => {
     neverEnds,
     bringing: (records) => opened(NDJSON, () => [linesOf(records)]),
     silent: () => opened(NDJSON, () => ["1\n"]),
-    endless: () => opened(NDJSON, () => endless("1\n".repeat(5_000))),
+    endless: () => opened(NDJSON, () => endless("1\n".repeat(50))),
   })
 
   receiveSourceContract("listen() of JSON", {
@@ -80,6 +80,7 @@ describe("the contract", () => {
 
   receiveSourceContract("listen() of bytes", {
     settings: { content: "bytes" },
+    records: 200,
     record: (i) => Buffer.from(`body ${i}`),
     neverEnds,
     bringing: (bodies) => opened(BYTES, () => bodies as readonly Buffer[]),
