@@ -15,7 +15,7 @@ import { StepQueue } from "./step-queue.ts"
 
 interface Source {
   readonly time: SourceTime
-  /** By the clock: all that it brought until then is cut, but for what is to wait. */
+  /** By the clock: all that it brought until then is cut, but for what is held. */
   cutAt: number
 }
 
@@ -52,17 +52,19 @@ export class Arrivals {
     return this.#underWay !== undefined
   }
 
-  /**
-   * A source is about to be cut. Gives its partitions that are to wait: those that have come further than `time`. Of all
-   * others everything that they have brought until now is cut then, and of those that have ended, the last.
-   */
-  cutting(input: NodeId, now: number, ended: readonly number[], time: number): readonly number[] {
+  /** Partitions of a source that have come further than this, and are not to be cut. Something may be there, so they are not idle. */
+  held(input: NodeId, time: number, now: number): readonly number[] {
     const source = this.#sources.get(input)!
-    const waiting = source.time.beyond(time)
-    for (const partition of waiting) source.time.waits(partition, now)
-    for (const partition of ended) if (!waiting.includes(partition)) source.time.ended(partition)
+    const held = source.time.beyond(time)
+    for (const partition of held) source.time.waits(partition, now)
+    return held
+  }
+
+  /** All that a source brought until now is cut, but for what is held; of these partitions it was the last. */
+  cutUntil(input: NodeId, now: number, ended: readonly number[]): void {
+    const source = this.#sources.get(input)!
+    for (const partition of ended) source.time.ended(partition)
     source.cutAt = now
-    return waiting
   }
 
   /** Gives the next arrival its number. */

@@ -47,11 +47,6 @@ export class Inlet implements Receiver {
     this.#gate = gate
   }
 
-  /** Something was handed over that is in no block yet. */
-  get isGathering(): boolean {
-    return this.#lineBytes > 0
-  }
-
   get signal(): AbortSignal {
     return this.#gate.signal
   }

@@ -81,19 +81,14 @@ export class Intake {
     return this.#node.time !== undefined
   }
 
-  /** Nothing more will come, and all that came is in a step. */
-  get finished(): boolean {
-    return this.#done && this.#kept.length === 0 && !this.#inlets.some((inlet) => inlet.isGathering)
-  }
-
   /** Nothing more will come; what came may still be waiting for a step. */
   get ended(): boolean {
     return this.#done
   }
 
-  /** Of several sources those that will bring nothing more; what they brought may still be waiting for a step. */
+  /** Partitions that will bring nothing more; what they brought may still be waiting for a step. */
   get endedPartitions(): readonly number[] {
-    return this.#endedOrigins
+    return this.#done ? Array.from({ length: this.partitions }, (_, origin) => origin) : this.#endedOrigins
   }
 
   /** Starts receiving. Resolves when the source, or all of several, are connected; rejects if one cannot be. */

@@ -6,8 +6,8 @@
  *        └──────────────────▲                       until it ends
  *
  * A partition that is idle or has ended holds nobody back; when all are idle, time runs on from where it stands at the pace of the clock.
- * A source that nothing was ever heard of stands nowhere: as long as it may only be slow to begin it holds everybody
- * back, then nobody.
+ * A source that nothing was ever heard of, or that has ended, stands nowhere: as long as it may only be slow to begin it
+ * holds everybody back, then nobody.
  *
  * Silence is what was listened to: whoever asks says until when everything that came has been told.
  */

@@ -20,7 +20,7 @@ import type { Intake } from "./intake.ts"
 import { StepQueue } from "./step-queue.ts"
 
 /** What the closer needs to know of a source's way in. */
-export type CutIntake = Pick<Intake, "node" | "isTimed" | "ended" | "endedPartitions" | "finished" | "cut" | "stop">
+export type CutIntake = Pick<Intake, "node" | "isTimed" | "ended" | "endedPartitions" | "cut" | "stop">
 
 export interface StepCloserOptions {
   readonly intakes: readonly CutIntake[]
@@ -59,7 +59,7 @@ export class StepCloser {
   #firstStep: Step | undefined // undefined until it is known: of records' own time
   #nextStep: Step | undefined
   #time = -Infinity // how far all sources have come, where records have a time of their own
-  #timeAt = 0 // by the clock: when they stood there
+  #timeAt = 0 // until when input was cut then
   #hasClosed = false
   #hadRecords = false
   #isStopped = false
@@ -186,16 +186,15 @@ export class StepCloser {
 
   /** How far all sources have come. Those that have ended hold nobody back. */
   #timeOfAll(): number {
-    const { intervalMs, clock } = this.#options
+    const { intervalMs } = this.#options
     const untimed = this.#untimed.length > 0 ? this.#untimedUntil * intervalMs : Infinity
     if (this.#arrivals === undefined) return untimed
-    const timed = this.#timed.filter(({ finished }) => !finished).map(({ node }) => this.#arrivals!.timeOf(node))
-    const time = Math.min(untimed, ...timed)
-    const now = clock.now()
+    const time = Math.min(untimed, ...this.#timed.map(({ node }) => this.#arrivals!.timeOf(node)))
+    const cutUntil = this.#nextTick * intervalMs
     // Some have ended, and of the others nothing was ever heard: time runs on from where it stands, or from what came first.
     const standing = Math.max(this.#time, (this.#arrivals.firstStep ?? -Infinity) * intervalMs)
-    this.#time = time < Infinity ? Math.max(this.#time, time) : standing + (now - this.#timeAt)
-    this.#timeAt = now
+    this.#time = time < Infinity ? time : standing + (cutUntil - this.#timeAt)
+    this.#timeAt = cutUntil
     return this.#time
   }
 
@@ -262,8 +261,11 @@ export class StepCloser {
     const now = clock.now()
     const farthest = this.#isEnding ? Infinity : this.#farthest(arrivals)
     const cuts = this.#timed.flatMap((intake) => {
-      const waiting = arrivals.cutting(intake.node, now, intake.endedPartitions, farthest)
-      return intake.cut(tick - this.#firstTick, intervalMs, waiting)
+      const held = arrivals.held(intake.node, farthest, now)
+      const cuts = intake.cut(tick - this.#firstTick, intervalMs, held)
+      const ended = intake.endedPartitions.filter((partition) => !held.includes(partition))
+      arrivals.cutUntil(intake.node, now, ended)
+      return cuts
     })
     if (cuts.length === 0) return false
     const arrival = arrivals.cut(now)

@@ -32,13 +32,20 @@ export class ManualClock implements Clock {
   /** Moves on to `time` and fires what falls due on the way, in order, timers set meanwhile included. */
   moveTo(time: number): void {
     for (;;) {
-      const [next] = [...this.#timers].filter((timer) => timer.time <= time).sort((a, b) => a.time - b.time)
-      if (next === undefined) break
+      const next = this.#first
+      if (next === undefined || next.time > time) break
       this.#timers.delete(next)
       this.#now = Math.max(this.#now, next.time)
       next.fire()
     }
     this.#now = Math.max(this.#now, time)
+  }
+
+  /** Of one time, the one that was set first. */
+  get #first(): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of this.#timers) if (first === undefined || timer.time < first.time) first = timer
+    return first
   }
 
   /** Stands at `time` at once, as after a pause of the whole machine; then everything that is due fires. */

@@ -41,25 +41,33 @@ export interface StepInput {
   readonly closedAt: number
 }
 
+interface Chunk {
+  readonly origin: number
+  readonly records: readonly TimedRecord[]
+  readonly block: Block
+}
+
 class FakeIntake implements CutIntake {
   readonly node: number
   readonly isTimed: boolean
-  readonly chunks: { readonly origin: number; readonly block: Block }[] = [] // all that came
-  readonly endedPartitions: number[] = []
+  readonly chunks: Chunk[] = [] // all that came
+  readonly #ended = new Set<number>()
   ended = false
   /** Told to stop: takes in no more. */
   stopped = false
   #waiting: number[] = [] // chunks that are not cut
+  readonly #partitions: number
   readonly #hasEnded: () => void
 
-  constructor(node: number, isTimed: boolean, hasEnded: () => void) {
+  constructor(node: number, isTimed: boolean, partitions: number, hasEnded: () => void) {
     this.node = node
+    this.#partitions = partitions
     this.isTimed = isTimed
     this.#hasEnded = hasEnded
   }
 
-  get finished(): boolean {
-    return this.ended && this.waiting === 0
+  get endedPartitions(): readonly number[] {
+    return Array.from({ length: this.#partitions }, (_, i) => i).filter((i) => this.ended || this.#ended.has(i))
   }
 
   /** Chunks that are not cut. */
@@ -68,7 +76,7 @@ class FakeIntake implements CutIntake {
   }
 
   receive(origin: number, records: readonly TimedRecord[]): void {
-    if (!this.stopped) this.#waiting.push(this.chunks.push({ origin, block: rowsBlock(records) }) - 1)
+    if (!this.stopped) this.#waiting.push(this.chunks.push({ origin, records, block: rowsBlock(records) }) - 1)
   }
 
   cut(_stepIndex: number, _intervalMs: number, held: readonly number[] = []): Cut[] {
@@ -79,6 +87,10 @@ class FakeIntake implements CutIntake {
       const { origin } = this.chunks[chunk]!
       return { kind: "chunk", node: this.node, partition: 0, chunk, origin }
     })
+  }
+
+  endPartition(partition: number): void {
+    this.#ended.add(partition)
   }
 
   end(): void {
@@ -142,7 +154,8 @@ export class TimedRun {
     }))
     this.#intakes = Array.from(
       { length: sources.length + untimed },
-      (_, node) => new FakeIntake(node, node < sources.length, () => this.closer.sourceEnded()),
+      (_, node) =>
+        new FakeIntake(node, node < sources.length, sources[node]?.partitions ?? 1, () => this.closer.sourceEnded()),
     )
     this.#stepLog = new StepLog((record) => this.log.push(record))
     this.#ledger = new StepLedger(intervalMs)
@@ -185,7 +198,7 @@ export class TimedRun {
 
   /** Records that a source has handed over, by chunk. */
   came(source: number): readonly (readonly TimedRecord[])[] {
-    return this.#intakes[source]!.chunks.map(({ block }) => rowsOf(block))
+    return this.#intakes[source]!.chunks.map(({ records }) => records)
   }
 
   isWaiting(source: number): boolean {
@@ -205,7 +218,7 @@ export class TimedRun {
   }
 
   endPartition(source: number, partition: number): void {
-    this.#intakes[source]!.endedPartitions.push(partition)
+    this.#intakes[source]!.endPartition(partition)
   }
 
   /** The oldest arrival's first stage has run. */
@@ -261,7 +274,7 @@ export class TimedRun {
       ),
     )
     const byClock = this.#intakes.flatMap(({ node, isTimed, chunks }) =>
-      isTimed ? [] : [cuts.flatMap((cut) => (cut.node === node ? rowsOf(chunks[chunkOf(cut)]!.block) : []))],
+      isTimed ? [] : [cuts.flatMap((cut) => (cut.node === node ? chunks[chunkOf(cut)]!.records : []))],
     )
     this.steps.push({ step, records: [...byTime, ...byClock], late, closedAt: this.clock.now() })
     if (!this.#manual) this.clock.at(this.clock.now(), () => this.finish())
@@ -295,6 +308,3 @@ function itemsOf<T>(reader: { value: unknown; next(): boolean }): T[] {
   while (reader.next()) items.push(reader.value as T)
   return items
 }
-
-const rowsOf = (block: Block): TimedRecord[] =>
-  Array.from({ length: block.rows }, (_, row) => block.column(0).at(row) as TimedRecord)
