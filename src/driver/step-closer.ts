@@ -59,7 +59,7 @@ export class StepCloser {
   #firstStep: Step | undefined // undefined until it is known: of records' own time
   #nextStep: Step | undefined
   #time = -Infinity // how far all sources have come, where records have a time of their own
-  #timeAt = 0 // until when input was cut then
+  #ranOnUntil = Infinity // by the clock, while it runs on by itself
   #hasClosed = false
   #hadRecords = false
   #isStopped = false
@@ -190,12 +190,21 @@ export class StepCloser {
     const untimed = this.#untimed.length > 0 ? this.#untimedUntil * intervalMs : Infinity
     if (this.#arrivals === undefined) return untimed
     const time = Math.min(untimed, ...this.#timed.map(({ node }) => this.#arrivals!.timeOf(node)))
-    const cutUntil = this.#nextTick * intervalMs
-    // Some have ended, and of the others nothing was ever heard: time runs on from where it stands, or from what came first.
-    const standing = Math.max(this.#time, (this.#arrivals.firstStep ?? -Infinity) * intervalMs)
-    this.#time = time < Infinity ? time : standing + (cutUntil - this.#timeAt)
-    this.#timeAt = cutUntil
+    if (time === Infinity) this.#runOn(this.#arrivals)
+    else [this.#time, this.#ranOnUntil] = [time, Infinity]
     return this.#time
+  }
+
+  /**
+   * Some sources have ended, and of the others nothing was ever heard: time runs on from where it stands, or from what came
+   * first.
+   */
+  #runOn({ firstStep = -Infinity }: Arrivals): void {
+    const { intervalMs } = this.#options
+    const cutUntil = this.#nextTick * intervalMs
+    const standing = this.#time > -Infinity ? this.#time : firstStep * intervalMs
+    this.#time = standing + Math.max(0, cutUntil - this.#ranOnUntil)
+    this.#ranOnUntil = cutUntil
   }
 
   /** What is left: the last arrival, the steps that have records of their own time, and the last one of the others. */

@@ -28,6 +28,7 @@ export class CountedTime {
   readonly #sources: readonly Source[]
   #now = STARTS_AT
   #firstStep = Infinity
+  #wasNowhere = false
 
   constructor(history: History) {
     this.#history = history
@@ -55,9 +56,12 @@ export class CountedTime {
     const open = this.#sources.filter(({ hasEnded }) => !hasEnded)
     const known = open.filter((source) => this.#isSomewhere(source))
     const untimed = this.#history.untimed > 0 ? tick : Infinity
-    if (known.length + this.#history.untimed > 0) {
-      this.time = Math.min(untimed, ...known.map(({ time }) => time))
-    } else this.time += INTERVAL_MS
+    const isNowhere = known.length + this.#history.untimed === 0
+    if (!isNowhere) this.time = Math.min(untimed, ...known.map(({ time }) => time))
+    else if (this.time === -Infinity)
+      this.time = this.#firstStep === Infinity ? -Infinity : this.#firstStep * INTERVAL_MS
+    else if (this.#wasNowhere) this.time += INTERVAL_MS
+    this.#wasNowhere = isNowhere
     const until = Math.floor(this.time / INTERVAL_MS)
     if (until > (this.openFrom ?? this.#firstStep)) this.openFrom = until
   }
