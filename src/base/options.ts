@@ -350,6 +350,12 @@ export const optionTable = {
       default: "false",
       meaning: "Whether the rows of a step may come in another order than expected.",
     },
+    againstReference: {
+      expected: "true or false",
+      valid: (value) => typeof value === "boolean",
+      default: "false",
+      meaning: "Whether the reference interpreter runs it too, and must give the same.",
+    },
     params: { ...anything, default: "none", meaning: "What the program and its tables get as parameters." },
     partitions: { ...whole(1, 1024), default: "8", meaning: "Partitions of every RDD." },
     interval: { ...aDuration, default: `"1s"`, meaning: "The length of a step; nothing waits for it." },

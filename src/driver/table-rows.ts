@@ -3,7 +3,7 @@
  * takes effect at the next step boundary; which version a step sees is part of its input and stands in the log.
  */
 import type { Clock } from "../base/clock.ts"
-import { messageOf, MillraceError, refuse } from "../base/errors.ts"
+import { messageOf, refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
@@ -11,6 +11,7 @@ import { KeyIndex } from "../block/key-index.ts"
 import { makeBlock } from "../block/make-block.ts"
 import type { NodeId, TableNode } from "../stream/node.ts"
 import type { Step } from "../stream/step-record.ts"
+import { loadRows } from "./load-rows.ts"
 
 interface Loaded {
   readonly node: TableNode
@@ -87,28 +88,6 @@ export class TableRows {
     const again = (): void => void this.#load(table).catch((error: unknown) => failed(error as Error))
     table.cancel = clock.at(clock.now() + node.refreshMs, again)
   }
-}
-
-async function loadRows({ name, load }: TableNode, params: unknown): Promise<readonly unknown[]> {
-  let given: unknown
-  try {
-    given = await load(params as never)
-    if (typeof given === "object" && given !== null && Symbol.asyncIterator in given) {
-      const rows: unknown[] = []
-      for await (const row of given as AsyncIterable<unknown>) rows.push(row)
-      return rows
-    }
-    if (typeof given === "object" && given !== null && Symbol.iterator in given)
-      return [...(given as Iterable<unknown>)]
-  } catch (error) {
-    throw error instanceof MillraceError
-      ? error
-      : refuse("MR_TABLE_FAILED", { table: name, message: messageOf(error) }, error)
-  }
-  throw refuse("MR_TABLE_FAILED", {
-    table: name,
-    message: `it must give an array of rows, but gave ${showValue(given)}`,
-  })
 }
 
 /** Pairs of key and row. */

@@ -16,7 +16,7 @@ const WIDTH_MAX = 1_000
 export function requireRows(
   outputs: Readonly<Record<string, Rows>>,
   expected: Readonly<Record<string, Rows | undefined>>,
-  { inAnyOrder, named }: { readonly inAnyOrder: boolean; readonly named: boolean },
+  { inAnyOrder, named, by }: { readonly inAnyOrder: boolean; readonly named: boolean; readonly by: string },
 ): void {
   const differences = Object.entries(expected).flatMap(([name, rows]) =>
     rows === undefined ? [] : differencesOf(outputs[name]!, rows, inAnyOrder, named ? `"${name}", ` : ""),
@@ -26,7 +26,7 @@ export function requireRows(
   if (differences.length > SHOWN_MAX) shown.push(`… and ${differences.length - SHOWN_MAX} more`)
   const [heading] = differences.length === 1 ? ["a step differs"] : [`${differences.length} steps differ`]
   throw new AssertionError({
-    message: [`${heading} from what was expected:`, ...shown].join("\n"),
+    message: [`${heading} from ${by}:`, ...shown].join("\n"),
     actual: named ? outputs : Object.values(outputs)[0],
     expected: named ? expected : Object.values(expected)[0],
     operator: "runBatches",

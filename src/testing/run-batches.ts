@@ -9,12 +9,18 @@ import type { OutputStep } from "../api/running.ts"
 import { startWith } from "../api/start.ts"
 import { StreamFace } from "../api/stream-face.ts"
 import type { Duration } from "../base/duration.ts"
+import { parseDuration } from "../base/duration.ts"
+import { encodeValue } from "../base/encoding.ts"
+import { hashValue } from "../base/hash.ts"
 import { refuse } from "../base/errors.ts"
 import { nearestName } from "../base/nearest-name.ts"
 import { checkOptions } from "../base/options.ts"
+import { loadRows } from "../driver/load-rows.ts"
 import { batches as batchSource } from "../source/batches.ts"
+import type { Graph } from "../stream/node.ts"
 import type { Step, StepRecord } from "../stream/step-record.ts"
 import { requireRows } from "./compare-rows.ts"
+import { referenceOverLog } from "./reference/run-over-log.ts"
 import { virtualClock } from "./virtual-clock.ts"
 
 /** The records of each step, from the first one on; an empty array is a step without records. */
@@ -49,6 +55,13 @@ interface RunOptions<O, P> {
    * are dealt to partitions. Default false.
    */
   inAnyOrder?: boolean | undefined
+  /**
+   * Whether the piece is also run by the reference interpreter, which computes every step from nothing, record by record,
+   * and shares no code with the engine: the call rejects with an AssertionError if the two differ in anything. So it finds
+   * functions that are not pure; one that reads the time or random numbers cannot be checked so. Tables are loaded once
+   * more for it, and must not change; what `invalid()` gives is not looked at. Default false.
+   */
+  againstReference?: boolean | undefined
   /** What the program gets as `params`, and the loaders of its tables. Plain data. Default: undefined. */
   params?: P
   /** Partitions of every RDD; a whole number from 1 to 1,024. Default 8, as of every job. */
@@ -127,7 +140,7 @@ export function runBatches<T, O extends Observed, P = undefined>(run: BatchRun<T
 export async function runBatches(run: AnyRun): Promise<unknown> {
   checkOptions(WHERE, run)
   requireFunction(run.program)
-  const { params, partitions, interval = "1s", expected, inAnyOrder = false } = run
+  const { params, partitions, interval = "1s", expected, inAnyOrder = false, againstReference = false } = run
   const inputs = inputsOf(run)
   let observed: Observed | undefined
   const builder = (streams: Streams<unknown>): void => {
@@ -135,8 +148,9 @@ export async function runBatches(run: AnyRun): Promise<unknown> {
     for (const [name, stream] of Object.entries(byName(observed))) stream.output(name)
   }
   const log = new ClosedSteps()
+  const job = new JobObject({ name: "runBatches", params: ANYTHING }, builder)
   const running = await startWith(
-    new JobObject({ name: "runBatches", params: ANYTHING }, builder) as never,
+    job as never,
     { partitions, interval, params },
     { clock: virtualClock(), hearLog: (record) => log.hear(record) },
   )
@@ -145,10 +159,14 @@ export async function runBatches(run: AnyRun): Promise<unknown> {
   await running.done
   const rows = Object.fromEntries(names.map((name, index) => [name, log.rowsOf(delivered[index]!)]))
   const named = !isStream(observed)
+  if (againstReference) {
+    const graph = job.graph({ params, intervalMs: parseDuration(interval, "interval"), partitions })
+    requireRows(rows, await referenceRows(graph, log, names, params), { inAnyOrder: false, named, by: "the reference" })
+  }
   if (expected !== undefined) {
     const wanted = (named ? expected : { [ONE]: expected }) as Readonly<Record<string, Rows<unknown> | undefined>>
     requireKnown(`${WHERE}: expected`, wanted, names)
-    requireRows(rows, wanted, { inAnyOrder, named })
+    requireRows(rows, wanted, { inAnyOrder, named, by: "what was expected" })
   }
   return named ? rows : rows[ONE]
 }
@@ -216,18 +234,39 @@ async function collect(output: AsyncIterable<OutputStep<unknown>>): Promise<Outp
   return steps
 }
 
+async function referenceRows(
+  graph: Graph,
+  log: ClosedSteps,
+  names: readonly string[],
+  params: unknown,
+): Promise<Readonly<Record<string, Rows<unknown>>>> {
+  const tables = new Map<number, readonly unknown[]>()
+  for (const node of graph.nodes) if (node.kind === "table") tables.set(node.id, await loadRows(node, params))
+  const outputs = referenceOverLog(graph, log.records, tables, {
+    partitionOf: (key) => hashValue(key) % graph.partitions,
+    compareEncoded: (a, b) => Buffer.compare(Buffer.from(encodeValue(a)), Buffer.from(encodeValue(b))),
+  })
+  const stepsOf = (name: string): StepRows[] =>
+    [...(outputs.get(name) ?? [])].map(([step, rows]) => ({ step, rows: [...rows] }))
+  return Object.fromEntries(names.map((name) => [name, log.rowsOf(stepsOf(name))]))
+}
+
+type StepRows = Pick<OutputStep<unknown>, "step" | "rows">
+
 /** The steps of a run, from the first that was closed to the last. */
 class ClosedSteps {
+  readonly records: StepRecord[] = []
   #first: Step | undefined
   #last: Step = -1
 
   hear(record: StepRecord): void {
+    this.records.push(record)
     if (record.kind === "step") this.#first ??= record.step
     if (record.kind === "quiet") this.#first ??= record.first
     if (record.kind === "end") this.#last = record.step
   }
 
-  rowsOf(steps: readonly OutputStep<unknown>[]): Rows<unknown> {
+  rowsOf(steps: readonly StepRows[]): Rows<unknown> {
     const first = this.#first ?? this.#last + 1
     const rows = Array.from({ length: this.#last + 1 - first }, (): unknown[] | null => null)
     for (const step of steps) rows[step.step - first] = step.rows

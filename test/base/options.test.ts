@@ -50,6 +50,7 @@ const good: Readonly<Record<string, unknown>> = {
   read: {},
   expected: [["a"]],
   inAnyOrder: true,
+  againstReference: true,
   from: "start",
   token: "0123456789abcdef",
 }

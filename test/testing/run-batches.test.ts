@@ -284,6 +284,54 @@ test("one more source can be read beside the batches", async () => {
   })
 })
 
+describe("against the reference", () => {
+  const clicks = [[["a", 1], ["b", 2]], [["a", 3]], [], [["b", 4], ["a", 5]], []] as [string, number][][] // prettier-ignore
+
+  test("what the engine computes is what the reference does", async () => {
+    await runBatches({
+      batches: clicks,
+      program: (pairs) => ({
+        totals: pairs.runningReduce((a, b) => a + b).changes(),
+        windows: pairs.reduceByWindow(
+          "2s",
+          (a, b) => a + b,
+          (a, b) => a - b,
+        ),
+        joined: pairs.joinWithin(
+          pairs.filter(([, n]) => n > 2),
+          "3s",
+        ),
+      }),
+      againstReference: true,
+    })
+  })
+
+  test("records by their own time, late ones too, and tables", async () => {
+    await runBatches({
+      batches: [[{ at: 12_000 }, { at: 10_500 }], [{ at: 14_000 }], [{ at: 9_000 }, { at: 14_500 }]],
+      read: { time: (record) => record.at },
+      program: (records, { table }) => {
+        const names = table(() => [{ of: 14, name: "x" }], { key: (row) => row.of })
+        return {
+          late: records.late(),
+          named: records.map(({ at }) => [Math.floor(at / 1_000), at]).leftOuterJoin(names),
+        }
+      },
+      againstReference: true,
+    })
+  })
+
+  test("a function that is not pure is found", async () => {
+    let calls = 0
+    const run = runBatches({
+      batches: [["a"]],
+      program: (records) => records.map(() => calls++),
+      againstReference: true,
+    })
+    await expect(run).rejects.toThrow("a step differs from the reference:\nstep 0\n  expected [ 1 ]\n  got      [ 0 ]")
+  })
+})
+
 test.each([
   ["no batches", { program: (words: unknown) => words }, /option "batches" expects an array of batches/],
   ["batches that are a text", { batches: "ab", program: (words: unknown) => words }, /option "batches" expects/],
