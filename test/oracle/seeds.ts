@@ -4,6 +4,10 @@ import type { Description } from "./description.ts"
 
 const SEED = 20_130_911
 
+/** On another Node.js it is Node.js that may differ, not the programs: fewer will do. */
+export const onSecondPass = (programs: number): number =>
+  process.env["MILLRACE_SECOND_PASS"] === "1" ? Math.ceil(programs / 5) : programs
+
 /** `MILLRACE_SEED` is the first program's number, `MILLRACE_PROGRAMS` says how many there are. */
 export function seedsOf(programs: number): number[] {
   const first = Number(process.env["MILLRACE_SEED"] ?? SEED)
