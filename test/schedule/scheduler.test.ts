@@ -422,6 +422,26 @@ describe("tables that others read", () => {
     expect(stagesOf(run.finish(({ stage }) => stage === LEFT))).toEqual([JOIN])
   })
 
+  test("a delta stays while its own step reads it, also when the table has it already", () => {
+    const run = new Run(
+      over((s) => {
+        const totals = s.runningReduce(add)
+        totals.output("held")
+        return totals.changes()
+      }),
+      "w1",
+    )
+    const STATE = 1
+    const isDropped = (): boolean => dropped(run).some((name) => name.startsWith(`${STATE}/7/`))
+    run.cut(7)
+    run.finish()
+    run.finish(({ stage }) => stage === STATE) // a scan brings the delta to the table
+    run.cut(8)
+    expect(isDropped()).toBe(false)
+    run.settle()
+    expect(isDropped()).toBe(true)
+  })
+
   test("no version is let go that an open step still reads", () => {
     const run = new Run(
       over((s) => s.runningReduce(add)),
