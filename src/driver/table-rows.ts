@@ -91,22 +91,22 @@ export class TableRows {
 }
 
 /** Pairs of key and row. */
-function rowsBlockOf({ name, key }: TableNode, rows: readonly unknown[]): Block {
-  const keys = new KeyIndex()
-  for (const [index, row] of rows.entries()) {
-    let found: unknown
-    try {
-      found = key(row)
-    } catch (error) {
-      throw refuse(
-        "MR_TABLE_FAILED",
-        { table: name, message: `its key threw for ${showValue(row)}: ${messageOf(error)}` },
-        error,
-      )
-    }
-    if (keys.slot(found) < index) throw refuse("MR_TABLE_KEY_TWICE", { table: name, key: showValue(found) })
+function rowsBlockOf(node: TableNode, rows: readonly unknown[]): Block {
+  const keys = rows.map((row) => keyOf(node, row))
+  requirePlainData(keys, `table "${node.name}"`)
+  requirePlainData(rows, `table "${node.name}"`)
+  const index = new KeyIndex()
+  keys.forEach((key, place) => {
+    if (index.slot(key) < place) throw refuse("MR_TABLE_KEY_TWICE", { table: node.name, key: showValue(key) })
+  })
+  return makeBlock("pairs", [keys, rows])
+}
+
+function keyOf({ name, key }: TableNode, row: unknown): unknown {
+  try {
+    return key(row)
+  } catch (error) {
+    const message = `its key threw for ${showValue(row)}: ${messageOf(error)}`
+    throw refuse("MR_TABLE_FAILED", { table: name, message }, error)
   }
-  requirePlainData(keys.all(), `table "${name}"`)
-  requirePlainData(rows, `table "${name}"`)
-  return makeBlock("pairs", [keys.all(), rows])
 }
