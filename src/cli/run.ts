@@ -123,12 +123,14 @@ class Outlet {
 }
 
 function summaryText(summary: Summary): string {
-  const { job, steps, quietSteps, records, invalid, skipped, workersLost, seconds } = summary
+  const { job, steps, quietSteps, records, invalid, skipped, late, early, workersLost, seconds } = summary
   const parts = [
     `${count(steps, "step")}${quietSteps > 0 ? ` (${number(quietSteps)} quiet)` : ""}`,
     `${count(records, "record")} (${number(Math.round(records / Math.max(seconds, 0.001)))} records/s)`,
     `${number(invalid)} invalid`,
     `${number(skipped)} skipped`,
+    ...(late > 0 ? [`${number(late)} late`] : []), // only records with a time of their own can be
+    ...(early > 0 ? [`${number(early)} early`] : []),
     `${count(workersLost, "worker")} lost`,
   ]
   return `${job} ended after ${seconds.toFixed(1)} s: ${parts.join(", ")}`

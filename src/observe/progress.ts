@@ -50,8 +50,8 @@ export class ProgressLine {
     const parts = [
       new Date(this.#lastStart).toISOString().slice(11, 19),
       `${count(perSecond, "record")}/s`,
-      `step ${milliseconds(this.#tookMs)}`,
-      `delay ${milliseconds(this.#delayMs)}`,
+      `step ${span(this.#tookMs)}`,
+      `delay ${span(this.#delayMs)}`,
     ]
     if (this.#stateKeys > 0) parts.push(`${count(this.#stateKeys, "key")} held`)
     for (const kind of KINDS) if (this.#bad[kind] > 0) parts.push(`${number(this.#bad[kind])} ${kind}`)
@@ -82,4 +82,12 @@ export const number = (value: number): string => value.toLocaleString("en-US")
 /** `1 step`, `2 steps`. */
 export const count = (value: number, noun: string): string => `${number(value)} ${noun}${value === 1 ? "" : "s"}`
 
-const milliseconds = (ms: number): string => `${ms < 10 ? ms.toFixed(1) : number(Math.round(ms))} ms`
+/** In a unit that can be read: of recorded data, by its records' own time, a step may be years late. */
+function span(ms: number): string {
+  if (ms < 10) return `${ms.toFixed(1)} ms`
+  if (ms < 120_000) return `${number(Math.round(ms))} ms`
+  const minutes = Math.round(ms / 60_000)
+  if (minutes < 120) return `${minutes} minutes`
+  const hours = Math.round(minutes / 60)
+  return hours < 48 ? `${hours} hours` : `${number(Math.round(hours / 24))} days`
+}

@@ -120,6 +120,21 @@ describe("a run", () => {
     expect(skipping.stderr).toMatch(/40 records \(.*\), 0 invalid, 8 skipped, 0 workers lost$/m)
   })
 
+  test("the summary counts late and early records, where there are any", async () => {
+    const at = Date.UTC(2020, 0, 1)
+    const record = (time: number): string => `[${at + time}]`
+    const file = fileOf(
+      "timed.ts",
+      `import { batches, job } from "millrace"
+export default job({ name: "timed" }, ({ readStream }) => {
+  const records = batches([[${record(0)}, ${record(5_000)}, ${record(9e12)}], [], [${record(1_000)}]])
+  readStream(records, "1s", { time: ([at]) => at, slack: "1s" }).count().print()
+})`,
+    )
+    const { stderr } = await millrace(["run", file, "--quiet", "--engine", "inline"]).ended
+    expect(stderr).toMatch(/ 4 records \(.*\), 0 invalid, 0 skipped, 1 late, 1 early, 0 workers lost$/m)
+  })
+
   test("ends although the program has left something open", async () => {
     const file = NUMBERS(`numbers.count().print()`, `, setup: () => void setInterval(() => undefined, 1000)`)
     expect((await millrace(["run", file, "--steps", "2"]).ended).code).toBe(0)

@@ -29,6 +29,18 @@ test("a step's line says records a second, step time and delay", () => {
   expect(line.take()).toBe("12:00:00 · 12,340 records/s · step 8.3 ms · delay 1,235 ms")
 })
 
+test.each([
+  [119_000, "119,000 ms"],
+  [120_000, "2 minutes"],
+  [7_200_000, "2 hours"],
+  [47.4 * 3_600_000, "47 hours"],
+  [59_451_327_072, "688 days"],
+])("a delay of %d ms is one of %s", (delayMs, shown) => {
+  const line = new ProgressLine()
+  line.add(stepOf(0, { delayMs }))
+  expect(line.take()).toBe(`12:00:00 · 0 records/s · step 1.0 ms · delay ${shown}`)
+})
+
 test("several steps share a line: the records of all, the longest time, the last one's start, delay and keys", () => {
   const line = new ProgressLine()
   line.add(stepOf(8, { records: 10, tookMs: 50, delayMs: 70, stateKeys: 5 }))
