@@ -172,6 +172,17 @@ describe("a worker is lost", () => {
     })
   })
 
+  test("also where no delta is left that would tell of it", () => {
+    const run = new Run(
+      over((s) => s.runningReduce(add)), // its table is scanned, which brings it every delta at once
+      "w1",
+    )
+    run.cut(7)
+    run.settle()
+    expect(dropped(run)).toContain("1/7/0")
+    expect(kinds(run.hear(lose("w1")))).toContain("stop")
+  })
+
   test("tables that no key was ever put into are not missed", () => {
     const run = new Run(pageViews(), "w1")
     for (const step of [7, 8]) {
