@@ -1,25 +1,6 @@
-/** The paper, section 3: the D-Stream model; and the lecture's program. */
+/** The paper, section 3.1: the D-Stream model. */
 import { batches, job, start } from "millrace"
 import { expect, test } from "vitest"
-
-// Lecture, point 4; paper 3.1 and figure 2: pageViews → ones → counts, one RDD an interval.
-test("the page-view program counts every view of every step, and keeps the counts from step to step", async () => {
-  const view = (url: string): { url: string } => ({ url })
-  const program = job({ name: "page-views" }, ({ readStream }) => {
-    const pageViews = readStream(batches([[view("/a"), view("/b"), view("/a")], [view("/b")], [view("/c")]]), "10ms")
-    const ones = pageViews.map((event) => [event.url, 1])
-    const counts = ones.runningReduce((a, b) => a + b)
-    counts.output("counts")
-  })
-  const running = await start(program)
-  const steps: Record<string, number>[] = []
-  for await (const { rows } of running.output<[string, number]>("counts")) steps.push(Object.fromEntries(rows))
-  expect(steps).toEqual([
-    { "/a": 2, "/b": 1 },
-    { "/a": 2, "/b": 2 },
-    { "/a": 2, "/b": 2, "/c": 1 },
-  ])
-})
 
 // 3.1: "In each interval, data is … an input dataset for that interval": a stateless operator sees one interval.
 test("a stateless operator acts on each step by itself", async () => {
