@@ -109,13 +109,13 @@ class Planner {
 
   /** The stage that gives the records an edge reads, as they are. */
   #rowStage(edge: Edge): StageId {
+    return this.#rowStages.get(rowsOf(edge)) ?? this.#pushRows(edge, this.#chainsThrough(edge))
+  }
+
+  #pushRows(edge: Edge, chains: readonly Chain[]): StageId {
     const node = this.#node(edge)
-    const what = `${node.id}.${edge.reads}`
-    const known = this.#rowStages.get(what)
-    if (known !== undefined) return known
-    const ordered = this.#orderKept.has(node.id)
-    const stage = this.#push(node.name, this.#chainsThrough(edge), { kind: "rows", ordered })
-    this.#rowStages.set(what, stage)
+    const stage = this.#push(node.name, chains, { kind: "rows", ordered: this.#orderKept.has(node.id) })
+    this.#rowStages.set(rowsOf(edge), stage)
     return stage
   }
 
@@ -140,7 +140,10 @@ class Planner {
   }
 
   #rowsChain(edge: Edge, steps: Edge["steps"] = [0, 0], slide?: number): Chain {
-    const stage = this.#rowStage(edge)
+    return this.#readingRows(this.#rowStage(edge), steps, slide)
+  }
+
+  #readingRows(stage: StageId, steps: Edge["steps"], slide?: number): Chain {
     const { tasks, slide: own } = this.stages[stage]!
     return { source: { kind: "rows", stage, steps }, operators: [], tasks, slide: slide ?? own }
   }
@@ -151,7 +154,7 @@ class Planner {
     return node.edges.flatMap((edge) => {
       const chains = this.#chainsInto(edge)
       const readsTable = chains.some(({ source }) => source.kind === "state" || source.kind === "lookedUp")
-      return readsTable ? [this.#rowsChain(edge)] : chains
+      return readsTable ? [this.#readingRows(this.#pushRows(edge, chains), [0, 0])] : chains
     })
   }
 
@@ -364,6 +367,9 @@ class Planner {
     return this.#graph.nodes[parent]!
   }
 }
+
+/** What a stage of rows is known by. */
+const rowsOf = ({ parent, reads }: Edge): string => `${parent}.${reads}`
 
 const appended = (chain: Chain, operator: NarrowOperator, origin: Origin): Chain => ({
   ...chain,

@@ -743,6 +743,16 @@ test("the same program gives the same plan, wherever it is loaded", () => {
   expect(planned(program).stages.map(({ name }) => name)).toEqual(["runningReduce-2 (by key)", "runningReduce-2"])
 })
 
+test("what is united with others and looks up a state is computed once", () => {
+  const { stages } = planned((views) => {
+    const urls = views.map(({ url }) => [url, 1])
+    const totals = urls.runningReduce((a, b) => a + b)
+    urls.join(totals).keys().union(views.map(({ url }) => url)).print() // prettier-ignore
+  })
+  const names = stages.map(({ name }) => name)
+  expect(names).toEqual([...new Set(names)])
+})
+
 describe("one stage of each input accounts for what is read", () => {
   const counting = (program: (views: InputStream<View>) => void): string[] =>
     sourcesOf(planned(program)).flatMap((source) => (source.kind === "input" && source.counts ? [source.take] : []))
