@@ -1,0 +1,147 @@
+/** Jobs whose records have a time of their own, from source to outputs, and how they end. Steps of 10 ms. */
+import { defineSource, job } from "millrace"
+import type { Receiver, SourceOf, StartOptions, Streams, Summary } from "millrace"
+import { describe, expect, test } from "vitest"
+import { startWith } from "#src/api/start.js"
+import type { StepRecord } from "#src/stream/step-record.js"
+import { virtualClock } from "#src/testing/virtual-clock.js"
+
+interface View {
+  readonly at: number
+}
+
+/** Brings views when the clock says so, and then waits to be stopped, if it does not end. */
+function viewsAt(deliveries: readonly [clock: number, ...times: number[]][], ends = false): SourceOf<View> {
+  return defineSource<View>({
+    description: "views",
+    async open(receiver: Receiver<View>) {
+      receiver.ready()
+      let now = 0
+      for (const [clock, ...times] of deliveries) {
+        await receiver.wait(clock - now)
+        now = clock
+        receiver.values(times.map((at) => ({ at })))
+      }
+      if (!ends) await new Promise((resolve) => receiver.signal.addEventListener("abort", resolve))
+    },
+  })
+}
+
+interface Run {
+  readonly steps: Readonly<Record<number, unknown[]>>
+  readonly summary: Summary
+  readonly log: readonly StepRecord[]
+}
+
+async function run(builder: (streams: Streams) => void, options: StartOptions = {}): Promise<Run> {
+  const program = job({ name: "event-time", interval: "10ms", partitions: 2 }, builder)
+  const log: StepRecord[] = []
+  const running = await startWith(program, options, { clock: virtualClock(), hearLog: (record) => log.push(record) })
+  const steps: Record<number, unknown[]> = {}
+  for await (const { step, rows } of running.output("rows")) steps[step] = rows
+  return { steps, summary: await running.done, log }
+}
+
+const time = ({ at }: View): number => at
+const endOf = ({ log }: Run): StepRecord | undefined => log.find(({ kind }) => kind === "end")
+
+describe("the end", () => {
+  const deliveries: [number, ...number[]][] = [[5, 3, 12], [15, 14, 25], [25, 33]] // prettier-ignore
+
+  test("of all sources: every step closes, and windows let go of what they have", async () => {
+    const result = await run(
+      ({ readStream }) =>
+      readStream(viewsAt(deliveries, true), { time, slack: "1s" }).window("30ms").count().output("rows"), // prettier-ignore
+    )
+    expect(result.steps).toEqual({ 0: [1], 1: [3], 2: [4], 3: [4], 4: [2], 5: [1], 6: [0] })
+    expect(result.summary).toMatchObject({ records: 5, late: 0, steps: 7 })
+  })
+
+  test("after --for: what was admitted is closed, and no more", async () => {
+    const result = await run(
+      ({ readStream }) => readStream(viewsAt(deliveries), { time, slack: "1s" }).count().output("rows"),
+      { for: "21ms" },
+    ) // prettier-ignore
+    expect(result.steps).toEqual({ 0: [1], 1: [2], 2: [1] })
+    expect(result.summary).toMatchObject({ records: 4, seconds: 0.021 })
+    expect(endOf(result)).toEqual({ kind: "end", step: 2 })
+  })
+
+  test("after so many steps, counted from the first record's", async () => {
+    const result = await run(
+      ({ readStream }) => readStream(viewsAt([[5, 1_000_003, 1_000_012], [15, 1_000_050]]), { time, ahead: "off" }).count().output("rows"), // prettier-ignore
+      { steps: 3 },
+    )
+    expect(Object.keys(result.steps)).toEqual(["100000", "100001", "100002"])
+    expect(result.summary.steps).toBe(3)
+  })
+
+  test("of a source that never had a record", async () => {
+    const result = await run(({ readStream }) => readStream(viewsAt([], true), { time }).count().output("rows"))
+    expect([result.steps, result.summary.steps, endOf(result)]).toEqual([{}, 0, { kind: "end", step: -1 }])
+  })
+
+  test("of one that had invalid records alone: invalid() gives them", async () => {
+    const result = await run(
+      ({ readStream }) =>
+      readStream(viewsAt([[5, NaN, NaN]], true), { time, onInvalid: "collect" }).invalid().count().output("rows"), // prettier-ignore
+    )
+    expect(Object.values(result.steps)).toEqual([[2]])
+    expect(result.summary).toMatchObject({ records: 2, invalid: 2 })
+  })
+})
+
+test("late records alone make a step that late() is read in", async () => {
+  const result = await run(
+    ({ readStream }) =>
+    readStream(viewsAt([[5, 3, 25], [15, 4], [25, 45]], true), { time }).late().map(({ missed }) => missed.step).output("rows"), // prettier-ignore
+  )
+  expect(result.steps).toMatchObject({ 0: [], 2: [0] })
+  expect(result.summary).toMatchObject({ late: 1, lateByHour: [{ source: "readStream-0", hour: 0, records: 1 }] })
+})
+
+test("a stream by record time is joined with one by the clock, step by step", async () => {
+  const orders = defineSource<[string, number]>({
+    description: "orders",
+    async open(receiver) {
+      receiver.ready()
+      for (const clock of [3, 13, 23]) {
+        await receiver.wait(clock === 3 ? 3 : 10)
+        receiver.values([["a", clock]])
+      }
+    },
+  })
+  const result = await run(({ readStream }) => {
+    const views = readStream(viewsAt([[5, 4], [15, 6, 14], [25, 24], [35, 34], [45, 44]], true), { time, slack: "5ms" }) // prettier-ignore
+    readStream(orders)
+      .join(views.map(({ at }) => ["a", at]))
+      .map(([, pair]) => pair)
+      .output("rows")
+  })
+  expect(result.steps).toMatchObject({ 0: [[3, 4], [3, 6]], 1: [[13, 14]], 2: [[23, 24]] }) // prettier-ignore
+})
+
+test("an output that is slow makes the source wait, and nothing late", async () => {
+  const views = Array.from({ length: 60 }, (_, i): [number, number] => [5 + i * 10, 4 + i * 10])
+  const seen: number[] = []
+  const program = job({ name: "slow", interval: "10ms", partitions: 1 }, ({ readStream }) =>
+    readStream(viewsAt(views, true), { time, idleAfter: "20ms" }).foreachRDD(async (rdd) => {
+      for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate) // the clock goes on meanwhile
+      seen.push(...rdd.collect().map(({ at }) => at))
+    }),
+  )
+  const running = await startWith(program, { stepsInFlight: 1 }, { clock: virtualClock() })
+  expect(await running.done).toMatchObject({ records: 60, late: 0 })
+  expect(seen).toEqual(views.map(([, at]) => at))
+})
+
+test("a session of a year ago and one of today: the year between them is one record of the log", async () => {
+  const year = 365 * 24 * 3_600_000
+  const result = await run(
+    ({ readStream }) =>
+    readStream(viewsAt([[5, 3, 4, year]], true), { time, ahead: "off" }).count().output("rows"), // prettier-ignore
+  )
+  expect(result.steps).toEqual({ 0: [2], 1: [0], [year / 10]: [1] })
+  expect(result.log.filter(({ kind }) => kind === "quiet")).toEqual([{ kind: "quiet", first: 2, last: year / 10 - 1 }])
+  expect(result.summary.quietSteps).toBe(year / 10 - 2)
+})
