@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from "node:buffer"
 import { messageOf, MillraceError, refuse } from "../base/errors.ts"
+import { plainJson } from "../base/plain-json.ts"
 import { checkSchema } from "../base/schema.ts"
 import { showValue } from "../base/show-value.ts"
 import type { Block } from "../block/block.ts"
@@ -261,7 +262,9 @@ function whyOf([first, ...more]: readonly string[]): string {
   return `${first ?? "it does not match the schema"}${more.length > 0 ? ` (and ${more.length} more)` : ""}`
 }
 
-const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : (JSON.stringify(value) ?? showValue(value))
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value
+  return value === undefined ? showValue(value) : plainJson(value)
+}
 
 const cut = (text: string): string => (text.length <= TEXT_CHARS_MAX ? text : text.slice(0, TEXT_CHARS_MAX))

@@ -207,6 +207,15 @@ describe("other cuts", () => {
     expect(read(node, [{ ...first, kind: "range", from: 2, until: 5 }])[0]).toEqual([4, 9, 16])
   })
 
+  test("a record that fails its schema is told of whatever is in it", () => {
+    const node = inputOf(
+      { onInvalid: "collect", schema: v.string() },
+      generate({ rate: 1, seed: 1 }, () => ({ id: 7n, at: new Map([["a", NaN]]) })),
+    )
+    const [invalid] = read(node, [{ ...first, kind: "range", from: 0, until: 1 }], "invalid")
+    expect(invalid).toMatchObject([{ text: '{"id":"7","at":[["a","NaN"]]}' }])
+  })
+
   test("a source that throws while it is read is named", () => {
     const node = inputOf(
       {},
