@@ -164,3 +164,8 @@ describe("rangeSourceContract()", () => {
 function never(): never {
   throw new Error("is not used")
 }
+
+test("a source that ends with too few records is told so at once", async () => {
+  const inOrder = receiving({ losesTheLast: true }).find(({ name }) => name.includes("every record in order"))!
+  await expect(inOrder.run()).rejects.toMatchObject({ name: "AssertionError", operator: "deepStrictEqual" })
+})
