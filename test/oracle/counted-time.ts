@@ -67,8 +67,9 @@ export class CountedTime {
   }
 
   #hear(tick: number): void {
+    const isFirst = tick === STARTS_AT + INTERVAL_MS // what happens in the very moment of the start is heard with it
     for (const happening of this.#history.happenings) {
-      if (happening.at > tick || happening.at <= tick - INTERVAL_MS) continue
+      if (happening.at > tick || (happening.at <= tick - INTERVAL_MS && !isFirst)) continue
       if (happening.kind === "source ends" && happening.source < this.#sources.length) {
         this.#sources[happening.source]!.hasEnded = true
       }

@@ -18,25 +18,32 @@ import { countsOf, requireSame, say, seedsOf, showCounts } from "./seeds.ts"
 /** From so many programs on, every operator and every pair of neighbours must have been drawn. */
 const PROGRAMS_FOR_ALL = 10_000
 
+/** Pairs that none of these has are looked for in so many more, of which only those that have one are run. */
+const LOOKED_AT_MAX = 2_000_000
+
 export async function proveAgainstReference(programs: number): Promise<void> {
   const seeds = seedsOf(programs)
   const drawn = { verbs: new Map<string, number>(), pairs: new Map<string, number>() }
   const refused = new Map<string, number>()
   const features = new Map<string, number>()
-  for (const seed of seeds) {
-    const description = drawProgram(seed, { refused: true, timed: seed % 3 === 0 })
+  const prove = async (seed: number, description: Description): Promise<void> => {
     const run = await runOfProgram(seed, description)
     requireSame(seed, description, differenceFromReference(description, run))
-    if (run.error !== undefined) {
-      countsOf([codeOf(run)], refused)
-      continue
-    }
+    if (run.error !== undefined) return void countsOf([codeOf(run)], refused)
     countsOf(
       description.operators.map(({ verb }) => verb),
       drawn.verbs,
     )
     countsOf(neighboursIn(description), drawn.pairs)
     countsOf(featuresIn(description), features)
+  }
+  for (const seed of seeds) await prove(seed, drawOf(seed))
+  if (seeds.length >= PROGRAMS_FOR_ALL) {
+    for (let seed = seeds.at(-1)! + 1; seed < seeds.at(-1)! + LOOKED_AT_MAX; seed++) {
+      if (neighbours.every((pair) => drawn.pairs.has(pair))) break
+      const description = drawOf(seed)
+      if (neighboursIn(description).some((pair) => !drawn.pairs.has(pair))) await prove(seed, description)
+    }
   }
   say(`R1: ${seeds.length} programs from seed ${seeds[0]}, 0 differences`)
   say(`R1: programs refused, as foretold: ${showCounts(refused)}`)
@@ -45,9 +52,11 @@ export async function proveAgainstReference(programs: number): Promise<void> {
   say(`R1: ${drawn.pairs.size} pairs of neighbours drawn: ${showCounts(drawn.pairs)}`)
   if (seeds.length < PROGRAMS_FOR_ALL) return
   expect([...drawn.verbs.keys()].toSorted()).toEqual([...verbs].toSorted())
-  expect([...drawn.pairs.keys()].toSorted()).toEqual([...neighbours].toSorted())
+  expect(neighbours.filter((pair) => !drawn.pairs.has(pair))).toEqual([]) // a window that tumbles has more
   expect([...refused.keys()].toSorted()).toEqual(REFUSALS)
 }
+
+const drawOf = (seed: number): Description => drawProgram(seed, { refused: true, timed: seed % 3 === 0 })
 
 const REFUSALS = [
   "MR_NOT_MULTIPLE",
