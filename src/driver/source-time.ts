@@ -5,7 +5,8 @@
  *     unheard ──▶ active ──▶ idle ──▶ active …      for each partition of the source (a URL, a file, a port),
  *        └──────────────────▲                       until it ends
  *
- * A partition that is idle or has ended holds nobody back; when all are idle, time runs on from where it stands at the pace of the clock.
+ * A partition that is idle or has ended holds nobody back; when all are idle, time runs on from where it stands at the
+ * pace of the clock.
  * A source that nothing was ever heard of, or that has ended, stands nowhere: as long as it may only be slow to begin it
  * holds everybody back, then nobody.
  *
