@@ -34,7 +34,7 @@ export type {
 export type { SinkOf } from "./sink/define-sink.ts"
 export type { RDD } from "./stream/rdd.ts"
 export type { Sink, SinkContext, SinkStep } from "./stream/sink.ts"
-export type { RangeDefinition, ReceiveDefinition } from "./source/define-source.ts"
+export type { BytesRangeDefinition, RangeDefinition, ReceiveDefinition } from "./source/define-source.ts"
 export type { ListenOptions } from "./source/listen.ts"
 export type { SourceOf } from "./source/source-of.ts"
 export type { Content, ReceivedFormat, Receiver } from "./stream/source.ts"

@@ -8,7 +8,7 @@ import { GraphBuilder } from "../stream/graph-builder.ts"
 import type { GraphSettings, JobDefinition } from "../stream/job-definition.ts"
 import type { Graph, RecordTime, TableNode } from "../stream/node.ts"
 import { JOB_MARK } from "../worker/load-job.ts"
-import type { Content } from "../stream/source.ts"
+import type { Content, Source } from "../stream/source.ts"
 import type { DeclareJob, JobBuilder, JobOptions, ReadOptions, Streams } from "./program.ts"
 import { StreamFace } from "./stream-face.ts"
 import type { TableOptions } from "./table.ts"
@@ -95,7 +95,7 @@ function readerOf(graph: GraphBuilder, verb: "readStream" | "readText" | "readBy
       name: options.name,
       at,
       edges: [],
-      source: resolveSource(from),
+      source: requireFormat(resolveSource(from), content, `${verb}()`),
       content,
       schema: options.schema,
       onInvalid: options.onInvalid ?? "stop",
@@ -105,6 +105,16 @@ function readerOf(graph: GraphBuilder, verb: "readStream" | "readText" | "readBy
     })
     return new StreamFace(graph, node)
   }
+}
+
+/** Bytes that lie ready say what they are; a source that is opened finds out then. @throws MR_OPTION_INVALID */
+function requireFormat(source: Source, content: Content, where: string): Source {
+  if (source.kind !== "range" || source.format === undefined) return source
+  const readable = content === "text" ? ["text"] : content === "records" ? ["ndjson", "json", "csv"] : []
+  if (readable.includes(source.format)) return source
+  const verb = source.format === "text" ? "readText()" : "readStream()"
+  const expected = `a source of ${readable.join(", ") || "values"} (${verb} reads ${source.format})`
+  throw refuse("MR_OPTION_INVALID", { where, option: "format", expected, got: source.format })
 }
 
 /** @throws MR_SLACK_WITHOUT_TIME */

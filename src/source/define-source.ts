@@ -1,7 +1,7 @@
 /** `defineSource()`: the public port of sources. The built-in ones use nothing else. */
 import { refuse } from "../base/errors.ts"
 import { nearestName } from "../base/nearest-name.ts"
-import type { Receiver } from "../stream/source.ts"
+import type { ReceivedFormat, Receiver } from "../stream/source.ts"
 import { sourceOf } from "./source-of.ts"
 import type { SourceOf } from "./source-of.ts"
 
@@ -19,8 +19,8 @@ export interface ReceiveDefinition<T> {
   open(receiver: Receiver<T>): Promise<void>
 }
 
-/** A source whose records have offsets and can be read again: a table, an archive, a function of a number. */
-export interface RangeDefinition<T> {
+/** What every source says whose records have offsets and can be read again. */
+interface Ranges {
   /** What it is, for messages; the same on driver and workers, and without secrets. */
   readonly description: string
   /** Records in all: a whole number of at least 0, or Infinity for a source without end. */
@@ -32,11 +32,31 @@ export interface RangeDefinition<T> {
    * and each takes `intervalMs` milliseconds. A whole number, at most `total`, that never falls. Called on the driver.
    */
   admitted(stepIndex: number, intervalMs: number): number
+}
+
+/** A source whose records have offsets and can be read again: a table, an archive, a function of a number. */
+export interface RangeDefinition<T> extends Ranges {
+  readonly format?: undefined
   /**
    * Records of offsets [from, until), `until − from` of them: a function of the two and nothing else. Called on workers,
    * for some records more than once.
    */
   read(from: number, until: number): Iterable<T>
+}
+
+/** The same, where records lie as bytes: text is decoded by the engine, which is faster than a source can be. */
+export interface BytesRangeDefinition extends Ranges {
+  /**
+   * What the bytes are: `"text"`, lines for `readText`; `"ndjson"`, lines of JSON, `"json"`, one array a piece, or `"csv"`, a
+   * header line and rows a piece, for `readStream`.
+   */
+  readonly format: ReceivedFormat
+  /**
+   * The bytes of the records of offsets [from, until), in pieces of whole records; lines each end with `\n`. A function of the
+   * two and nothing else. Called on workers, for some records more than once. A piece is read before the next is asked
+   * for and must not change meanwhile; it may lie in shared memory.
+   */
+  read(from: number, until: number): Iterable<Uint8Array>
 }
 
 const WHERE = "defineSource()"
@@ -79,7 +99,10 @@ const WHERE = "defineSource()"
  */
 export function defineSource<T>(definition: ReceiveDefinition<T>): SourceOf<T>
 export function defineSource<T>(definition: RangeDefinition<T>): SourceOf<T>
-export function defineSource(definition: ReceiveDefinition<unknown> | RangeDefinition<unknown>): SourceOf<unknown> {
+export function defineSource<T = string>(definition: BytesRangeDefinition): SourceOf<T>
+export function defineSource(
+  definition: ReceiveDefinition<unknown> | RangeDefinition<unknown> | BytesRangeDefinition,
+): SourceOf<unknown> {
   requireKnownParts(definition)
   requireParts(definition, "description")
   const { description } = definition
@@ -89,13 +112,14 @@ export function defineSource(definition: ReceiveDefinition<unknown> | RangeDefin
   }
   if ("open" in definition)
     throw invalid("open", "nothing beside read(), since a source is of one kind", definition.open)
-  requireParts(definition, "total", "stepsMin", "admitted", "read")
-  const { total, stepsMin = 0 } = definition
+  requireParts(definition, "total", "stepsMin", "admitted", "format", "read")
+  const { total, stepsMin = 0, format } = definition
   return sourceOf({
     kind: "range",
     description,
     total,
     stepsMin,
+    format,
     admitted: (stepIndex, intervalMs) => definition.admitted(stepIndex, intervalMs),
     read: (from, until) => definition.read(from, until),
   })
@@ -105,6 +129,8 @@ interface Part {
   readonly expected: string
   readonly valid: (value: unknown) => boolean
 }
+
+const FORMATS: readonly ReceivedFormat[] = ["text", "ndjson", "json", "csv"]
 
 const isWhole = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 const isFunction = (value: unknown): boolean => typeof value === "function"
@@ -124,6 +150,10 @@ const PARTS: Readonly<Record<string, Part>> = {
     valid: (value) => value === undefined || isWhole(value),
   },
   admitted: { expected: "a function admitted(stepIndex, intervalMs)", valid: isFunction },
+  format: {
+    expected: `${FORMATS.map((format) => `"${format}"`).join(", ")}, or nothing, where read() gives records`,
+    valid: (value) => value === undefined || FORMATS.includes(value as ReceivedFormat),
+  },
   read: { expected: "a function read(from, until)", valid: isFunction },
 }
 

@@ -30,6 +30,8 @@ export interface RangeSource {
    * Never falls as the index grows; driver only.
    */
   admitted(stepIndex: number, intervalMs: number): number
+  /** Undefined: `read` gives records. Else it gives pieces of bytes in this format, each of whole records. */
+  readonly format: ReceivedFormat | undefined
   /** Records of offsets [from, until), a pure function of the two; runs on workers, possibly several times. */
   read(from: number, until: number): Iterable<unknown>
 }

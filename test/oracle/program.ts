@@ -201,6 +201,7 @@ function sourceOf({ kind, batches, ends }: SourceDescription): Source {
       description,
       total: ends ? records.length : Infinity,
       stepsMin: 0,
+      format: undefined,
       admitted: (step) => offsets[step] ?? records.length,
       read: (from, until) => structuredClone(records.slice(from, until)),
     }

@@ -167,7 +167,7 @@ function sourceOf(builder: GraphBuilder, timed: boolean): Stream {
     name: undefined,
     at: undefined,
     edges: [],
-    source: { kind: "range", description: "records", total: 0, stepsMin: 0, admitted: () => 0, read: () => [] },
+    source: { kind: "range", description: "records", total: 0, stepsMin: 0, format: undefined, admitted: () => 0, read: () => [] },
     content: "records",
     schema: undefined,
     onInvalid: "collect",
