@@ -76,12 +76,54 @@ function hashString(value: string, seed: number): number {
   const even = text.length & ~1
   let hash = seed
   for (let i = 0; i < even; i += 2) hash = mix(hash, text.charCodeAt(i) | (text.charCodeAt(i + 1) << 16))
-  if (even < text.length) {
-    let word = Math.imul(text.charCodeAt(even), 0xcc9e2d51)
-    word = (word << 15) | (word >>> 17)
-    hash ^= Math.imul(word, 0x1b873593)
-  }
+  if (even < text.length) hash = mixLast(hash, text.charCodeAt(even))
   return finish(hash, text.length * 2)
+}
+
+/** What `hashAscii` and `hashAsciiBytes` give for text of other characters. */
+export const NOT_ASCII = -1
+
+/** `hashValue` of a text of ASCII characters, in one loop that can be inlined; else NOT_ASCII. */
+export function hashAscii(text: string): number {
+  const length = text.length
+  const even = length & ~1
+  let hash = 0
+  let units = 0
+  for (let i = 0; i < even; i += 2) {
+    const [first, second] = [text.charCodeAt(i), text.charCodeAt(i + 1)]
+    units |= first | second
+    hash = mix(hash, first | (second << 16))
+  }
+  if (even < length) {
+    units |= text.charCodeAt(even)
+    hash = mixLast(hash, text.charCodeAt(even))
+  }
+  return units > 0x7f ? NOT_ASCII : finish(hash, length * 2)
+}
+
+/** The same of bytes [start, end), which are UTF-8. */
+export function hashAsciiBytes(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start
+  const even = start + (length & ~1)
+  let hash = 0
+  let units = 0
+  for (let i = start; i < even; i += 2) {
+    const [first, second] = [bytes[i]!, bytes[i + 1]!]
+    units |= first | second
+    hash = mix(hash, first | (second << 16))
+  }
+  if (even < end) {
+    units |= bytes[even]!
+    hash = mixLast(hash, bytes[even]!)
+  }
+  return units > 0x7f ? NOT_ASCII : finish(hash, length * 2)
+}
+
+/** The half word at the end of a text of odd length. */
+function mixLast(hash: number, unit: number): number {
+  let word = Math.imul(unit, 0xcc9e2d51)
+  word = (word << 15) | (word >>> 17)
+  return hash ^ Math.imul(word, 0x1b873593)
 }
 
 function mix(hash: number, word: number): number {

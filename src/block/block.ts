@@ -14,6 +14,7 @@
  * A column's kind is chosen from the values of that block; a program never declares it. Little-endian throughout.
  */
 import { decodeValue } from "../base/encoding.ts"
+import type { TextIds } from "./text-ids.ts"
 
 /** What a block's rows are: the columns of each kind are listed here once. */
 export type BlockKind =
@@ -145,7 +146,7 @@ function readColumns(
       case ColumnKind.numbers:
         return new NumberColumn(new Float64Array(buffer, start, rows))
       case ColumnKind.strings:
-        return new StringColumn(
+        return new TextColumn(
           new Uint32Array(buffer, start, rows + 1),
           Buffer.from(buffer, start + (rows + 1) * 4, size - (rows + 1) * 4),
         )
@@ -170,7 +171,7 @@ class NumberColumn implements Column {
   }
 }
 
-class StringColumn implements Column {
+export class TextColumn implements Column {
   readonly #offsets: Uint32Array
   readonly #bytes: Buffer
   constructor(offsets: Uint32Array, bytes: Buffer) {
@@ -179,6 +180,10 @@ class StringColumn implements Column {
   }
   at(row: number): string {
     return this.#bytes.toString("utf8", this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+  /** The text's id, given now if it is new. */
+  idAt(row: number, texts: TextIds): number {
+    return texts.idOfBytes(this.#bytes, this.#offsets[row]!, this.#offsets[row + 1]!)
   }
 }
 

@@ -2,6 +2,16 @@
 import { encodeValue } from "../base/encoding.ts"
 import type { BlockKind } from "./block.ts"
 import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES } from "./block.ts"
+import type { TextIds } from "./text-ids.ts"
+
+/** The values of a column: any, numbers, or texts by the worker's ids. */
+export type ColumnValues = readonly unknown[] | Float64Array | TextsById
+
+export interface TextsById {
+  readonly texts: TextIds
+  readonly ids: Int32Array
+  readonly length: number
+}
 
 /**
  * A block of columns of equal length. `sectionStarts` names the first row of each section (one section by default),
@@ -9,7 +19,7 @@ import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES } from "./block.ts
  */
 export function makeBlock(
   kind: BlockKind,
-  columns: readonly (readonly unknown[] | Float64Array)[],
+  columns: readonly ColumnValues[],
   sectionStarts: readonly number[] = [0],
   tally: number = 0,
 ): Block {
@@ -27,11 +37,7 @@ export function rowsBlock(rows: readonly unknown[]): Block {
 }
 
 /** A delta, with the records that the state gave in the step, if it gives any of its own. */
-export function deltaBlock(
-  columns: readonly (readonly unknown[] | Float64Array)[],
-  held: number,
-  emitted: Block | undefined,
-): Block {
+export function deltaBlock(columns: readonly ColumnValues[], held: number, emitted: Block | undefined): Block {
   const payloads = columns.map((values) => encodeColumn(values))
   if (emitted !== undefined) payloads.push(bytesPayload(new Uint8Array(emitted.buffer)))
   return assemble("delta", columns[0]!.length, [0, columns[0]!.length], held, payloads)
@@ -81,12 +87,24 @@ function assemble(
   return new Block(buffer)
 }
 
-function encodeColumn(values: readonly unknown[] | Float64Array): Payload {
+function encodeColumn(values: ColumnValues): Payload {
   if (values instanceof Float64Array) return numberPayload(values)
-  if (values.every((value) => typeof value === "number"))
-    return numberPayload(Float64Array.from(values, (value) => value + 0))
+  if ("texts" in values) return textsPayload(values)
+  const numbers = numbersOf(values)
+  if (numbers !== undefined) return numberPayload(numbers)
   if (values.every((value) => typeof value === "string")) return stringPayload(values)
   return generalPayload(values)
+}
+
+/** Undefined if one is none. */
+function numbersOf(values: readonly unknown[]): Float64Array | undefined {
+  const numbers = new Float64Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]
+    if (typeof value !== "number") return undefined
+    numbers[i] = value + 0
+  }
+  return numbers
 }
 
 function numberPayload(values: Float64Array): Payload {
@@ -99,6 +117,15 @@ function stringPayload(values: readonly string[]): Payload {
   for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i]! + Buffer.byteLength(values[i]!)
   return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
     for (let i = 0; i < values.length; i++) out.write(values[i]!, at + offsets[i]!)
+  })
+}
+
+function textsPayload({ texts, ids }: TextsById): Payload {
+  const offsets = new Uint32Array(ids.length + 1)
+  for (let i = 0; i < ids.length; i++) offsets[i + 1] = offsets[i]! + texts.byteLength(ids[i]!)
+  return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
+    let end = at
+    for (let i = 0; i < ids.length; i++) end = texts.write(ids[i]!, out, end)
   })
 }
 

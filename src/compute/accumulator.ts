@@ -1,6 +1,7 @@
 /** What a loop puts its records into. Lives for one task. */
 import type { Order } from "../block/block-reader.ts"
-import { KeyIndex } from "../block/key-index.ts"
+import type { KeyDictionary } from "../block/key-dictionary.ts"
+import type { KeyIndex } from "../block/key-index.ts"
 
 export interface Accumulator {
   /** For a `rows`, `deal` or `events` end: the records. */
@@ -14,4 +15,10 @@ export interface Accumulator {
   count: number
 }
 
-export const newAccumulator = (): Accumulator => ({ rows: [], orders: [], keys: new KeyIndex(), values: [], count: 0 })
+export const newAccumulator = (dictionary: KeyDictionary): Accumulator => ({
+  rows: [],
+  orders: [],
+  keys: dictionary.newIndex(),
+  values: [],
+  count: 0,
+})

@@ -191,7 +191,7 @@ function tracedAdd(combiner: Combiner, origin: Origin, checks: Checks, trace: Tr
 function mergeLoop({ merge, isOfProgram }: Combiner, origin: Origin, checks: Checks, trace: Trace): PairLoop {
   const traced = tracedAdd({ first: undefined, add: merge, merge, isOfProgram }, origin, checks, trace)
   return (pairs, keys, values) => {
-    while (pairs.next()) addPair(pairs.value as [unknown, unknown], keys, values, traced)
+    while (pairs.next()) addPair([pairs.key, pairs.value], keys, values, traced)
   }
 }
 
@@ -199,7 +199,7 @@ function updateLoop(add: Combine, origin: Origin, checks: Checks, trace: Trace):
   const traced = tracedAdd({ first: undefined, add, merge: add, isOfProgram: true }, origin, checks, trace)
   return (pairs, table, delta, mark) => {
     while (pairs.next()) {
-      const [key, value] = pairs.value as [unknown, unknown]
+      const { key, value } = pairs
       const slot = table.find(key)
       if (slot === -1) pushRow(delta, { key, value, old: undefined, change: Change.created, mark })
       else {

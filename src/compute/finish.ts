@@ -12,41 +12,47 @@ export const finishCount = ({ count }: Accumulator): Block => makeBlock("rows", 
 
 /** Pairs by key, in one section a reducer; within a section keys stand by first touch. */
 export function finishCombine({ keys, values }: Accumulator, sections: number): Block {
-  const { order, starts } = inSections(keys.size, sections, (slot) => partitionOf(keys.keyAt(slot), sections))
-  return makeBlock("pairs", [order.map((slot) => keys.keyAt(slot)), order.map((slot) => values[slot])], starts)
+  const { order, starts } = inSections(keys.size, sections, (slot) => keys.hashAt(slot) % sections)
+  return makeBlock("pairs", [keys.column(order), gathered(values, order)], starts)
 }
 
 /** Pairs as they are, in one section a reducer. */
 export function finishEvents({ rows, orders }: Accumulator, sections: number, ordered: boolean): Block {
   const pairs = rows as readonly (readonly [unknown, unknown])[]
-  const { order, starts } = inSections(pairs.length, sections, (row) => partitionOf(pairs[row]![0], sections))
-  const columns = [order.map((row) => pairs[row]![0]), order.map((row) => pairs[row]![1])]
-  const more = ordered ? orderColumns(order.map((row) => orders[row])) : []
+  const { order, starts } = inSections(pairs.length, sections, (row) => hashValue(pairs[row]![0]) % sections)
+  const columns = [Array.from(order, (row) => pairs[row]![0]), Array.from(order, (row) => pairs[row]![1])]
+  const more = ordered ? orderColumns(Array.from(order, (row) => orders[row])) : []
   return makeBlock("events", [...columns, ...more], starts)
 }
 
 /** Records dealt one after the other; each partition begins with another reducer, or the first would get most. */
 export function finishDealt({ rows }: Accumulator, sections: number, partition: number): Block {
   const { order, starts } = inSections(rows.length, sections, (row) => (partition + row) % sections)
-  return makeBlock("rows", [order.map((row) => rows[row])], starts)
+  return makeBlock("rows", [gathered(rows, order)], starts)
 }
 
-const partitionOf = (key: unknown, sections: number): number => (sections === 1 ? 0 : hashValue(key) % sections)
+function gathered(values: readonly unknown[], order: Int32Array): unknown[] {
+  const given: unknown[] = []
+  for (let i = 0; i < order.length; i++) given.push(values[order[i]!])
+  return given
+}
 
+/** Rows by section, in each as they come; `starts` is the first place of each section. */
 function inSections(
   rows: number,
   sections: number,
   sectionOf: (row: number) => number,
-): { readonly order: readonly number[]; readonly starts: readonly number[] } {
-  const bySection = Array.from({ length: sections }, (): number[] => [])
-  for (let row = 0; row < rows; row++) bySection[sectionOf(row)]!.push(row)
-  const starts: number[] = []
+): { readonly order: Int32Array; readonly starts: readonly number[] } {
+  const of = new Int32Array(rows)
+  const ends = Array.from({ length: sections }, () => 0)
+  if (sections > 1) for (let row = 0; row < rows; row++) of[row] = sectionOf(row)
+  for (let row = 0; row < rows; row++) ends[of[row]!]!++
   let start = 0
-  for (const section of bySection) {
-    starts.push(start)
-    start += section.length
-  }
-  return { order: bySection.flat(), starts }
+  const starts = ends.map((size) => (start += size) - size)
+  const next = [...starts]
+  const order = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) order[next[of[row]!]!++] = row
+  return { order, starts }
 }
 
 function orderColumns(orders: readonly (Order | undefined)[]): Float64Array[] {

@@ -186,26 +186,26 @@ function endText(end: StageEnd, index: number, checks: Checks): string {
 }
 
 /** The loops over pairs. Of equal text but for their number, as every loop must be; `add` is put in by parameter. */
-const MERGE = `return function merge(reader, keys, values) {
-  while (reader.next()) {
-    const pair = reader.value, slot = keys.slot(pair[0])
-    if (slot === values.length) values.push(pair[1])
-    else values[slot] = add(values[slot], pair[1])
+const MERGE = `return function merge(pairs, keys, values) {
+  while (pairs.next()) {
+    const slot = pairs.id === -1 ? keys.slot(pairs.key) : keys.slotOfId(pairs.id), value = pairs.value
+    if (slot === values.length) values.push(value)
+    else values[slot] = add(values[slot], value)
   }
 }`
 
-const UPDATE = `return function update(reader, table, delta, mark) {
+const UPDATE = `return function update(pairs, table, delta, mark) {
   const { keys, values, olds, changes, marks } = delta
-  while (reader.next()) {
-    const pair = reader.value, slot = table.find(pair[0])
-    keys.push(pair[0])
+  while (pairs.next()) {
+    const key = pairs.key, value = pairs.value, slot = table.find(key)
+    keys.push(key)
     marks.push(mark)
     if (slot === -1) {
-      values.push(pair[1])
+      values.push(value)
       olds.push(undefined)
       changes.push(${Change.created})
     } else {
-      values.push(add(table.valueAt(slot), pair[1]))
+      values.push(add(table.valueAt(slot), value))
       olds.push(table.valueAt(slot))
       changes.push(${Change.updated})
     }

@@ -8,6 +8,7 @@ import { showValue } from "../base/show-value.ts"
 import { freezeDeep } from "../base/values.ts"
 import type { Reader } from "../block/block-reader.ts"
 import type { KeyIndex } from "../block/key-index.ts"
+import type { Pairs } from "../block/pairs.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 import type { NodeId } from "../stream/node.ts"
 import type { Origin } from "../stream/operator.ts"
@@ -32,13 +33,13 @@ export interface BranchLoops {
 export type LookedUp = ReadonlyMap<NodeId, RowsByKey>
 
 /** `values[slot of key] = merge(values[slot of key], value)` for every pair; the first value of a key is taken as it is. */
-export type PairLoop = (pairs: Reader, keys: KeyIndex, values: unknown[]) => void
+export type PairLoop = (pairs: Pairs, keys: KeyIndex, values: unknown[]) => void
 
 /**
  * Takes pairs of different keys: a key the table holds gets `add(old value, value)`, another one its value as it is; each
  * gets the mark.
  */
-export type UpdateLoop = (pairs: Reader, table: ReadOnlyTable, delta: DeltaColumns, mark: number) => void
+export type UpdateLoop = (pairs: Pairs, table: ReadOnlyTable, delta: DeltaColumns, mark: number) => void
 
 /** What a loop tells besides its records. Operators are named by their place in the branch. */
 export interface Notes {

@@ -1,6 +1,8 @@
 /** Readers of what is not a block. */
 import { freezeDeep } from "../base/values.ts"
 import type { Order, Reader } from "../block/block-reader.ts"
+import type { KeyIndex } from "../block/key-index.ts"
+import type { Pairs } from "../block/pairs.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 
 /** Every pair of a table, keys in order of creation. */
@@ -38,6 +40,73 @@ export class ArrayReader implements Reader {
     if (++this.#row >= this.#rows.length) return false
     this.value = this.#rows[this.#row]
     return true
+  }
+}
+
+/** Keys by slot, each with its value. */
+export class MergedPairs implements Pairs {
+  readonly id = -1
+  readonly #keys: KeyIndex
+  readonly #values: readonly unknown[]
+  #slot = -1
+
+  constructor(keys: KeyIndex, values: readonly unknown[]) {
+    this.#keys = keys
+    this.#values = values
+  }
+
+  next(): boolean {
+    return ++this.#slot < this.#values.length
+  }
+
+  get key(): unknown {
+    return this.#keys.keyAt(this.#slot)
+  }
+
+  get value(): unknown {
+    return this.#values[this.#slot]
+  }
+}
+
+/** Pairs as rows. */
+export class PairsReader implements Reader {
+  readonly #pairs: Pairs
+
+  constructor(pairs: Pairs) {
+    this.#pairs = pairs
+  }
+
+  next(): boolean {
+    return this.#pairs.next()
+  }
+
+  get value(): [unknown, unknown] {
+    return [this.#pairs.key, this.#pairs.value]
+  }
+}
+
+/** Freezes keys and values all the way down: see `FreezingReader`. */
+export class FreezingPairs implements Pairs {
+  readonly #pairs: Pairs
+
+  constructor(pairs: Pairs) {
+    this.#pairs = pairs
+  }
+
+  next(): boolean {
+    return this.#pairs.next()
+  }
+
+  get key(): unknown {
+    return freezeDeep(this.#pairs.key)
+  }
+
+  get value(): unknown {
+    return freezeDeep(this.#pairs.value)
+  }
+
+  get id(): number {
+    return this.#pairs.id
   }
 }
 

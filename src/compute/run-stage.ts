@@ -18,7 +18,7 @@ import { closureLoops } from "./closure-loop.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
 import type { Checks, Loops, Notes } from "./loop.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
-import { emptyTable, frozenIf, inputReader, sectionRead, sourceReader } from "./source-reader.ts"
+import { emptyTable, frozenIf, inputReader, mergedByKey, sectionRead, sourceReader } from "./source-reader.ts"
 import type { Reading } from "./source-reader.ts"
 import { eventsOf } from "./state-update/events.ts"
 import type { StateInput } from "./state-update/update.ts"
@@ -59,6 +59,8 @@ export function runStage(
   } catch (error) {
     if (error instanceof MillraceError) throw error
     throw again(() => explain(runnable, task, inputs, error))
+  } finally {
+    runnable.dictionary.endTask()
   }
 }
 
@@ -106,7 +108,7 @@ class Attempt {
 
   #runLoops(): Accumulator {
     const { stage } = this.#runnable
-    const out = newAccumulator()
+    const out = newAccumulator(this.#runnable.dictionary)
     if (countsKeys(stage)) out.count = this.#inputs.table?.size ?? 0
     else stage.branches.forEach((branch, index) => this.#runBranch(branch, index, out))
     if (this.#runnable.checked) {
@@ -125,7 +127,8 @@ class Attempt {
     const { intervalMs } = this.#runnable.settings
     const [reads, loops] = [this.#inputs.branches[branch]!, this.#loops.branches[branch]!]
     const shared = { checks: this.#checks, account: this.#account, trace: this.#trace }
-    return { ...this.#task, intervalMs, inputs: this.#inputs, reads, loops, ...shared }
+    const { dictionary } = this.#runnable
+    return { ...this.#task, intervalMs, inputs: this.#inputs, dictionary, reads, loops, ...shared }
   }
 
   #updateState(end: Extract<StageEnd, { kind: "state" }>): Block {
@@ -150,7 +153,8 @@ class Attempt {
       return { kind: "events", events: eventsOf(sides, (reader) => frozenIf(this.#checks.freeze, reader)) }
     }
     if (source.kind === "rows") return { kind: "partials", partials: reads[0]!.blocks }
-    return { kind: "pairs", pairs: sourceReader(source, this.#reading(0)), update: this.#loops.update! }
+    if (source.kind !== "combined") throw new Error(`invariant: a running reduce reads no ${source.kind}`)
+    return { kind: "pairs", pairs: mergedByKey(source, this.#reading(0)), update: this.#loops.update! }
   }
 
   #timed({ time, take }: Extract<StageEnd, { kind: "timed" }>): Block {

@@ -1,4 +1,5 @@
 /** A stage template ready to run: its loops, made once and made again when they are warm. */
+import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Stage } from "../plan/stage.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { canGenerate, generatedLoops } from "./generated-loop.ts"
@@ -24,12 +25,15 @@ const CHECKED_RUNS = 5
 export class RunnableStage {
   readonly stage: Stage
   readonly settings: JobSettings
+  /** What its worker remembers of keys; all its stages share it. */
+  readonly dictionary: KeyDictionary
   readonly #manner: Manner
   #runs = 0
   #loops: Loops | undefined
 
-  constructor(stage: Stage, settings: JobSettings, manner: Manner) {
+  constructor(stage: Stage, settings: JobSettings, manner: Manner, dictionary: KeyDictionary = new KeyDictionary()) {
     this.stage = stage
+    this.dictionary = dictionary
     this.settings = settings
     this.#manner = canGenerate ? manner : { ...manner, loops: "closures" }
   }

@@ -3,7 +3,9 @@ import { freezeDeep } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
 import type { Reader } from "../block/block-reader.ts"
 import { BlockReader, ChangesReader, EndedReader, OrderedReader } from "../block/block-reader.ts"
-import { KeyIndex } from "../block/key-index.ts"
+import type { KeyDictionary } from "../block/key-dictionary.ts"
+import type { Pairs } from "../block/pairs.ts"
+import { BlockPairs } from "../block/pairs.ts"
 import type { Exchange, StageSource } from "../plan/stage.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 import type { Account } from "./account.ts"
@@ -11,7 +13,16 @@ import { newAccumulator } from "./accumulator.ts"
 import { InputReader } from "./input-reader.ts"
 import type { BranchLoops, Checks } from "./loop.ts"
 import { checkResult, itemsOf } from "./loop.ts"
-import { ArrayReader, ChainedReader, FreezingReader, rowsOf, TableReader } from "./reader.ts"
+import {
+  ArrayReader,
+  ChainedReader,
+  FreezingPairs,
+  FreezingReader,
+  MergedPairs,
+  PairsReader,
+  rowsOf,
+  TableReader,
+} from "./reader.ts"
 import type { ReadInput, TaskInputs } from "./task-inputs.ts"
 import { CameReader, TimedReader } from "./timed.ts"
 import type { Trace } from "./trace.ts"
@@ -22,6 +33,7 @@ export interface Reading {
   readonly partition: number
   readonly intervalMs: number
   readonly inputs: TaskInputs
+  readonly dictionary: KeyDictionary
   readonly reads: readonly ReadInput[]
   readonly loops: BranchLoops
   readonly checks: Checks
@@ -82,16 +94,18 @@ function rawReader(source: StageSource, reading: Reading): Reader {
     case "dealt":
       return new ChainedReader(blocks.map(({ block }) => sectionReader(block, partition)))
     case "combined":
-      return new ArrayReader(mergedByKey(source.exchange, reads[0]!, reading))
+      return new PairsReader(mergedByKey(source, reading))
     case "cogrouped":
       return new ArrayReader(
-        cogrouped([
+        cogrouped(reading.dictionary, [
           sections(source.left.exchange, reads[0]!, partition),
           sections(source.right.exchange, reads[1]!, partition),
         ]),
       )
     case "lookedUp":
-      return new ArrayReader(lookedUp(sections(source.left.exchange, reads[0]!, partition), inputs.table ?? emptyTable))
+      return new ArrayReader(
+        lookedUp(reading.dictionary, sections(source.left.exchange, reads[0]!, partition), inputs.table ?? emptyTable),
+      )
     case "events":
       throw new Error("invariant: events are read by a state alone")
   }
@@ -127,21 +141,26 @@ function mapped(
 }
 
 /** The pairs of every map output that belong here, merged by key in task order. */
-function mergedByKey(
-  exchange: Exchange,
-  read: ReadInput,
-  { partition, loops, checks }: Reading,
-): readonly (readonly [unknown, unknown])[] {
-  const { keys, values } = newAccumulator()
-  for (const pairs of sections(exchange, read, partition)) loops.merge!(frozenIf(checks.freeze, pairs), keys, values)
-  return values.map((value, slot) => [keys.keyAt(slot), value])
+export function mergedByKey(
+  { exchange }: Extract<StageSource, { kind: "combined" }>,
+  { partition, reads, loops, checks, dictionary }: Reading,
+): Pairs {
+  const { keys, values } = newAccumulator(dictionary)
+  const section = sectionRead(exchange, partition)
+  for (const { block } of reads[0]!.blocks) {
+    const [from, until] = [block.sectionStart(section), block.sectionStart(section + 1)]
+    const pairs = new BlockPairs(block, dictionary.texts, from, until)
+    loops.merge!(checks.freeze ? new FreezingPairs(pairs) : pairs, keys, values)
+  }
+  const merged = new MergedPairs(keys, values)
+  return checks.freeze ? new FreezingPairs(merged) : merged
 }
 
 type Cogrouped = readonly [key: unknown, sides: readonly [left: unknown[], right: unknown[]]]
 
 /** Keys by first touch, the left side's before the right's. */
-function cogrouped(sides: readonly (readonly Reader[])[]): Cogrouped[] {
-  const keys = new KeyIndex()
+function cogrouped(dictionary: KeyDictionary, sides: readonly (readonly Reader[])[]): Cogrouped[] {
+  const keys = dictionary.newIndex()
   const rows: Cogrouped[] = []
   sides.forEach((readers, side) => {
     for (const pairs of readers) {
@@ -158,8 +177,8 @@ function cogrouped(sides: readonly (readonly Reader[])[]): Cogrouped[] {
 }
 
 /** The left side's keys, each with what the table holds for it. */
-function lookedUp(left: readonly Reader[], table: ReadOnlyTable): Cogrouped[] {
-  const rows = cogrouped([left])
+function lookedUp(dictionary: KeyDictionary, left: readonly Reader[], table: ReadOnlyTable): Cogrouped[] {
+  const rows = cogrouped(dictionary, [left])
   for (const [key, sides] of rows) {
     const slot = table.find(key)
     if (slot !== -1) sides[1].push(table.valueAt(slot))

@@ -7,6 +7,7 @@ import type { Manner } from "../compute/runnable-stage.ts"
 import { RunnableStage } from "../compute/runnable-stage.ts"
 import type { TaskInputs } from "../compute/task-inputs.ts"
 import { Block } from "../block/block.ts"
+import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { ReadOnlyTable, TableOrders } from "../state/table.ts"
 import { Table } from "../state/table.ts"
@@ -21,7 +22,8 @@ export class TaskRunner {
 
   constructor(plan: Plan, manner: Manner) {
     this.#plan = plan
-    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner))
+    const dictionary = new KeyDictionary()
+    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner, dictionary))
   }
 
   /** @throws what `runStage` throws */

@@ -3,8 +3,8 @@
  * states, records of their own. Three parts, in this order: events, then the keys whose time is up, then the cap.
  */
 import type { Block } from "../../block/block.ts"
-import type { Reader } from "../../block/block-reader.ts"
 import { KeyIndex } from "../../block/key-index.ts"
+import type { Pairs } from "../../block/pairs.ts"
 import { deltaBlock, rowsBlock } from "../../block/make-block.ts"
 import { isHeldShown } from "../../stream/state-rule.ts"
 import type { DeltaColumns } from "../delta-columns.ts"
@@ -22,7 +22,7 @@ import { updateWindow } from "./window.ts"
 /** What a state sees of a step. */
 export type StateInput =
   /** One value a key. */
-  | { readonly kind: "pairs"; readonly pairs: Reader; readonly update: UpdateLoop }
+  | { readonly kind: "pairs"; readonly pairs: Pairs; readonly update: UpdateLoop }
   /** The values of each step of a window, and of those that have just left it. */
   | { readonly kind: "partials"; readonly partials: readonly StepBlock[] }
   | { readonly kind: "events"; readonly events: readonly Event[] }
