@@ -16,7 +16,7 @@ export type { DStream, Ended, Session, StateStream, StateVerbs } from "./api/dst
 export type { InputStream, InvalidRecord, LateRecord, SourceVerbs } from "./api/input-stream.ts"
 export type { KeyOf, ValueOf } from "./api/pair.ts"
 export type { Job, JobOptions, ReadOptions, SourceLike, Streams } from "./api/program.ts"
-export type { OutputStep, Running, StartOptions, Summary } from "./api/running.ts"
+export type { OutputStep, Running, SliceTime, StartOptions, Summary } from "./api/running.ts"
 export type { JobEvents, StepReport, TaskReport, WorkerReport } from "./observe/events.ts"
 export type { Table, TableOptions } from "./api/table.ts"
 export type {
@@ -25,6 +25,7 @@ export type {
   KeepOptions,
   PrintOptions,
   RecordOptions,
+  RememberOptions,
   SaveOptions,
   SaveToOptions,
   StateOptions,

@@ -21,6 +21,7 @@ import type {
   KeepOptions,
   PrintOptions,
   RecordOptions,
+  RememberOptions,
   SaveOptions,
   SaveToOptions,
   StateOptions,
@@ -956,6 +957,25 @@ export interface DStream<T> {
    * ```
    */
   saveTo(sink: SinkOf<T>, options?: SaveToOptions): void
+
+  /**
+   * Holds the RDDs of the last `length`, so that the program which started the job can ask them with `running.slice()`
+   * while it runs. What is held are the blocks that were published, as they are: nothing is copied or computed for it.
+   * A step is forgotten, for good, as one is published that ended `length` or more after it, or when `maxBytes` would be
+   * exceeded, the oldest first. `length` is at least "10ms", and need not be a multiple of the interval.
+   *
+   * Of a state each step holds every key there is: use `changes()` if what the steps wrote is what you will ask for.
+   *
+   * Paper 3.5, ad-hoc queries, and 4.1, maximum history. Spark `StreamingContext.remember`, for each stream by itself.
+   * Throws MR_NAME_TAKEN if the job has an output of this name.
+   *
+   * ```ts
+   * counts.remember("1h", { name: "counts" })
+   * // and where it is started:
+   * const counted = await running.slice<[string, number]>("counts", "21:00", "21:05")
+   * ```
+   */
+  remember(length: Duration, options?: RememberOptions): void
 
   /**
    * Declares an output of this name, 1 to 100 characters, that the program which starts the job may read with

@@ -5,7 +5,8 @@ import type { TakeRows } from "../driver/outputs.ts"
 import type { EventHub, JobEvents } from "../observe/events.ts"
 import { eventNames } from "../observe/events.ts"
 import { OutputReader } from "./output-reader.ts"
-import type { OutputStep, Running, Summary } from "./running.ts"
+import type { OutputStep, Running, SliceTime, Summary } from "./running.ts"
+import type { Slices } from "./slices.ts"
 
 /** The named outputs of a run and who reads them. */
 export class OutputReaders {
@@ -48,12 +49,14 @@ export class RunningJob implements Running {
   readonly #driver: Driver
   readonly #events: EventHub
   readonly #readers: OutputReaders
+  readonly #slices: Slices
 
   /** `done` settles after everything the run opened is closed. */
-  constructor(driver: Driver, events: EventHub, readers: OutputReaders, done: Promise<Summary>) {
+  constructor(driver: Driver, events: EventHub, readers: OutputReaders, slices: Slices, done: Promise<Summary>) {
     this.#driver = driver
     this.#events = events
     this.#readers = readers
+    this.#slices = slices
     this.done = done
     done.then(
       () => readers.end(undefined),
@@ -70,6 +73,11 @@ export class RunningJob implements Running {
   output<T = unknown>(name: string): AsyncIterable<OutputStep<T>> {
     const reader = this.#readers.attach(name)
     return { [Symbol.asyncIterator]: () => reader as AsyncIterator<OutputStep<T>> }
+  }
+
+  async slice(name: string, from: SliceTime, to: SliceTime, query?: unknown): Promise<never> {
+    const given = query === undefined ? this.#slices.steps(name, from, to) : this.#slices.ask(name, from, to, query)
+    return given as never
   }
 
   on<E extends keyof JobEvents>(event: E, listener: (event: JobEvents[E]) => void): () => void {

@@ -3,6 +3,7 @@ import type { Duration } from "../base/duration.ts"
 import type { RunTotals } from "../driver/driver.ts"
 import type { JobEvents } from "../observe/events.ts"
 import type { StepTime } from "../stream/step-time.ts"
+import type { DStream } from "./dstream.ts"
 import type { Job } from "./program.ts"
 
 /** How a job is run. Whatever is left out is as the program says. */
@@ -85,12 +86,60 @@ export interface Running extends AsyncDisposable {
    */
   output<T = unknown>(name: string): AsyncIterable<OutputStep<T>>
   /**
+   * The RDDs that `remember(…, { name })` holds of the steps from `from` to `to`, in order: those that begin at `from` or
+   * later and before `to`. Steps that are not published yet are not there yet, and quiet steps have no RDD. A job that has
+   * ended, or failed, can still be asked what it holds. `T` is a cast: name the type of the stream's records.
+   *
+   * Paper 3.5, ad-hoc queries. Spark `DStream.slice(from, to)`.
+   * Rejects with MR_SLICE_UNKNOWN if nothing of this name is remembered, MR_SLICE_TIMES for times that cannot be read or
+   * where `from` is not before `to`, MR_SLICE_GONE for steps that are forgotten, or from before the job began.
+   *
+   * ```ts
+   * const steps = await running.slice<[string, number]>("counts", new Date(Date.now() - 60_000), new Date())
+   * for (const { start, rows } of steps) console.log(new Date(start), rows.length)
+   * ```
+   */
+  slice<T = unknown>(name: string, from: SliceTime, to: SliceTime): Promise<OutputStep<T>[]>
+  /**
+   * What a query makes of these steps. All their records are one RDD: partition by partition, steps in order within each.
+   * `query` gets it as a stream and gives, at once, a stream that is made of it by any verbs of one step; its records are
+   * the answer, in that stream's order. Name the type of the stream's records at the query's parameter.
+   *
+   * It is computed in the process that started the job, in one go, apart from the job: a large slice keeps that thread
+   * busy, and holds up the job's steps for as long. As on engine `"inline"`, values are checked and frozen.
+   *
+   * Rejects as above, with MR_SLICE_VERB for a verb across time (windows, states, `joinWithin`), an output or `tap`, with
+   * MR_OPTION_INVALID if the query gives no such stream, with whatever the query throws, and with what a function of the
+   * program may do to a job, such as MR_USER_FUNCTION; the job itself runs on. Its position names the last step of the
+   * slice. Records that `onError: "skip"` leaves out are told by the event `"warning"`.
+   *
+   * ```ts
+   * const top = await running.slice("counts", "21:00", "21:05", (counts: DStream<[string, number]>) =>
+   *   counts.reduceByKey((a, b) => a + b).topK(10),
+   * )     // [string, number][]
+   * ```
+   */
+  slice<T = unknown, U = unknown>(
+    name: string,
+    from: SliceTime,
+    to: SliceTime,
+    query: (slice: DStream<T>) => DStream<U>,
+  ): Promise<U[]>
+  /**
    * Calls `listener` with each event of this kind from now on; the function it gives ends that. A listener is called
    * after the step's outputs were delivered, and what it throws stops the job.
    * @throws MR_OPTION_INVALID for an event that does not exist.
    */
   on<E extends keyof JobEvents>(event: E, listener: (event: JobEvents[E]) => void): () => void
 }
+
+/**
+ * A time that a slice begins or ends at: a `Date`; milliseconds since the Unix epoch; an ISO time such as
+ * `"2026-11-24T21:00"` or `"2026-11-24T20:00:00Z"`, local if it names no zone; or a local time of day, `"21:00"` or
+ * `"21:00:30"`. A time of day as `from` is the latest one that the job's clock has reached; as `to` it is the first one
+ * after `from`, today or on the day after, also where it lies ahead. Of history, whose steps are not of today, give dates.
+ */
+export type SliceTime = Date | number | string
 
 /** One step of a named output. */
 export interface OutputStep<T> extends StepTime {

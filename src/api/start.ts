@@ -14,6 +14,7 @@ import { ThreadsEngine } from "../engine/threads.ts"
 import { EventHub } from "../observe/events.ts"
 import type { Plan } from "../plan/plan.ts"
 import { planOf } from "../plan/plan.ts"
+import { Remembered } from "../query/remembered.ts"
 import { printStep } from "../sink/print.ts"
 import type { StepRecord } from "../stream/step-record.ts"
 import type { Engine } from "../wire/engine.ts"
@@ -24,6 +25,7 @@ import { loadProgram } from "./program-file.ts"
 import type { Job } from "./program.ts"
 import { OutputReaders, RunningJob } from "./running-job.ts"
 import type { Running, StartJob, StartOptions, Summary } from "./running.ts"
+import { Slices } from "./slices.ts"
 import { jobStarted } from "./unstarted-job.ts"
 
 /** What tests and tools put in place of the usual. */
@@ -120,6 +122,10 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
   const clock = hooks.clock ?? systemClock()
   const warn = (output: string, message: string): void => events.emit("warning", { source: output, message })
   const sinks = new Sinks({ plan, clock, resources, warn })
+  const remembered = new Remembered(
+    plan.outputs.map(({ node }) => node),
+    warn,
+  )
   const driver: Driver = new Driver({
     plan,
     engine,
@@ -127,7 +133,13 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     programHash: loaded.hash,
     clock,
     events,
-    outputs: { show: hooks.show ?? showOnStdout, resources, sinks, reader: (name) => readers.reader(name) },
+    outputs: {
+      show: hooks.show ?? showOnStdout,
+      resources,
+      sinks,
+      reader: (name) => readers.reader(name),
+      held: remembered,
+    },
     openStepsMax: options.stepsInFlight ?? STEPS_IN_FLIGHT,
     stepsMax: options.steps,
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
@@ -137,7 +149,8 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
   const done = ended(loaded, driver, sinks, events, close)
   done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
   stopOnAbort(options.signal, driver)
-  const running = new RunningJob(driver, events, readers, done)
+  const slices = new Slices({ remembered, clock, graph: plan.graph, warn })
+  const running = new RunningJob(driver, events, readers, slices, done)
   try {
     await driver.start()
   } catch (error) {

@@ -18,6 +18,7 @@ import type {
   ForeachOptions,
   PrintOptions,
   RecordOptions,
+  RememberOptions,
   SaveOptions,
   SaveToOptions,
   VerbOptions,
@@ -25,6 +26,8 @@ import type {
 
 /** Calls of an output's code for one step, of which one must return. */
 const ATTEMPTS = 3
+/** What remember() holds at most. */
+const BYTES_MAX = 2 ** 28
 
 type AnyFunction = (...args: never[]) => unknown
 
@@ -46,6 +49,11 @@ export class StreamFace {
     this.#graph = graph
     this.#node = node
     this.#reads = reads
+  }
+
+  /** What reads it in this graph; undefined if it is of another one. */
+  edgeIn(graph: GraphBuilder): Edge | undefined {
+    return graph === this.#graph ? this.#edge : undefined
   }
 
   // ── one record ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -333,6 +341,12 @@ export class StreamFace {
     this.#output("saveTo", { kind: "sink", sink: sink.sink, attemptsMax: options?.attempts ?? ATTEMPTS }, options?.name)
   }
 
+  remember(length: Duration, options?: RememberOptions): void {
+    checkOptions("remember()", options)
+    const lengthMs = parseDuration(length, "remember(): the length")
+    this.#output("remember", { kind: "remember", lengthMs, bytesMax: options?.maxBytes ?? BYTES_MAX }, options?.name)
+  }
+
   output(name: string): void {
     requireText("output()", "name", name)
     this.#output("output", { kind: "rows" }, name)
@@ -429,9 +443,9 @@ export class StreamFace {
 
   /** The edge to another stream of the same job. */
   #edgeOf(verb: string, other: unknown, at: SourcePosition | undefined): Edge {
-    if (!(other instanceof StreamFace) || other.#graph !== this.#graph)
-      throw refuse("MR_STREAM_OF_OTHER_JOB", { verb, at })
-    return other.#edge
+    const edge = other instanceof StreamFace ? other.edgeIn(this.#graph) : undefined
+    if (edge === undefined) throw refuse("MR_STREAM_OF_OTHER_JOB", { verb, at })
+    return edge
   }
 
   #to(node: NodeId): StreamFace {

@@ -102,3 +102,13 @@ export interface SaveToOptions {
    */
   attempts?: number | undefined
 }
+
+export interface RememberOptions {
+  /** What `slice()` and messages call it: 1 to 100 characters. Default: "remember" and a number. */
+  name?: string | undefined
+  /**
+   * Bytes held at most, the oldest step being forgotten first: those of the blocks, and 1 KiB for each step and each of
+   * its blocks. A whole number from 1 to 2^40. Default 256 MiB (2^28).
+   */
+  maxBytes?: number | undefined
+}

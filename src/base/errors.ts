@@ -70,6 +70,10 @@ export interface ErrorDetails {
   MR_SETUP_FAILED: { hook: string; message: string }
   MR_OUTPUT_UNKNOWN: { name: string; known: readonly string[] }
   MR_OUTPUT_TAKEN: { name: string }
+  MR_SLICE_UNKNOWN: { name: unknown; known: readonly string[] }
+  MR_SLICE_TIMES: { problem: string }
+  MR_SLICE_GONE: { name: string; asked: string; held: readonly [from: string, to: string] | undefined; why: Gone }
+  MR_SLICE_VERB: { verb: string; at: SourcePosition | undefined; why: string }
 
   // while it runs
   MR_USER_FUNCTION: {
@@ -110,6 +114,15 @@ export interface ErrorDetails {
   MR_NAME_UNUSABLE: { name: string }
   MR_NOT_DEPLOYABLE: { file: string; problems: readonly string[] }
   MR_UNCAUGHT: { message: string }
+}
+
+/** Why steps that a slice asks for are not there. */
+type Gone = "began" | "length" | "maxBytes"
+
+const GONE: Readonly<Record<Gone, string>> = {
+  began: "the job began then, so ask from there on",
+  length: "older steps are forgotten, so ask from there on, or give remember() a greater length",
+  maxBytes: "older steps are forgotten, so ask from there on, or give remember() more maxBytes",
 }
 
 export type ErrorCode = keyof ErrorDetails
@@ -312,6 +325,26 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: "Two readers ask for the same named output.",
     text: (d) =>
       `The output "${d.name}" already has a reader; an output is read once, so share what the first one reads.`,
+  },
+  MR_SLICE_UNKNOWN: {
+    when: "running.slice() names something the job does not remember.",
+    text: (d) =>
+      `The job remembers nothing named ${showValue(d.name)}; it remembers: ${listed(d.known)}. Say what is to be held with stream.remember(length, { name }).`,
+  },
+  MR_SLICE_TIMES: {
+    when: "The times given to running.slice() cannot be read, or lie the wrong way round.",
+    text: (d) => `slice(): ${d.problem}.`,
+  },
+  MR_SLICE_GONE: {
+    when: "running.slice() asks for steps that are forgotten, or that were before the job began.",
+    text: (d) =>
+      d.held === undefined
+        ? `No RDD of "${d.name}" is held, but they were asked for from ${d.asked} on; ${GONE[d.why]}.`
+        : `The RDDs of "${d.name}" are held from ${d.held[0]} to ${d.held[1]}, but were asked for from ${d.asked} on; ${GONE[d.why]}.`,
+  },
+  MR_SLICE_VERB: {
+    when: "The query of running.slice() uses a verb that has no meaning for one RDD.",
+    text: (d) => `${d.verb}() at ${showPosition(d.at)} has no place in the query of a slice: ${d.why}.`,
   },
   MR_USER_FUNCTION: {
     when: "A function of the program threw.",

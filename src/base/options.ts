@@ -273,6 +273,14 @@ export const optionTable = {
     name: { ...aName, default: "saveTo and a number", meaning: "What messages, and the sink, call the output." },
     attempts,
   },
+  "remember()": {
+    name: { ...aName, default: "remember and a number", meaning: "What slice() and messages call what is held." },
+    maxBytes: {
+      ...whole(1, 2 ** 40),
+      default: "268,435,456",
+      meaning: "Bytes held at most; the oldest step is forgotten first. More lets a longer time be asked for.",
+    },
+  },
   "defineSink()": {
     description: {
       ...aText(200),

@@ -176,6 +176,7 @@ export class Driver {
     const startedAt = (this.#startedAt = clock.now())
     const { intervalMs, partitions } = plan.graph
     const firstStep = Math.floor(startedAt / intervalMs)
+    outputs.held.began(stepTime(firstStep, intervalMs).start)
     const fingerprint = [`program ${programHash}`, ...fingerprintLines(plan.graph)].join("\n")
     this.#log.append({
       kind: "program",

@@ -19,6 +19,14 @@ export type ShowStep = (printed: Printed) => Promise<void>
 /** What reads a named output: takes one step's rows, and resolves when it has room for the next. */
 export type TakeRows = (time: StepTime, rows: readonly unknown[]) => Promise<void>
 
+/** What holds the steps that remember() says are to be held. */
+export interface HeldOutputs {
+  /** The job's first step begins at this time. */
+  began(startMs: number): void
+  /** A step was published. Its blocks are its own from now on, whatever becomes of them elsewhere. */
+  hold(output: string, time: StepTime, blocks: readonly Block[]): void
+}
+
 /** The pause before a failed call is repeated, doubled each time up to the longest. */
 const RETRY_MS = 50
 const RETRY_MS_MAX = 10_000
@@ -30,6 +38,7 @@ export interface OutputHooks {
   readonly sinks: Sinks
   /** The reader of a named output, if somebody reads it. */
   readonly reader: (name: string) => TakeRows | undefined
+  readonly held: HeldOutputs
   /** Aborts when the run is told to stop, or has failed: then no call waits to be repeated. */
   readonly ending: AbortSignal
   /** The run has failed: no call is repeated. */
@@ -49,6 +58,8 @@ export async function deliver(
       return hooks.show({ name, time, rowsMax: output.rowsMax, blocks, touchedOnly: planned.touchedOnly })
     case "rows":
       return hooks.reader(name)?.(time, new PublishedRDD(blocks).collect())
+    case "remember":
+      return hooks.held.hold(name, time, blocks)
     case "foreachRDD": {
       const f = output.f as (rdd: PublishedRDD<unknown>, time: StepTime, resources: unknown) => unknown
       return repeat(name, time.step, output.attemptsMax, hooks, async () => {

@@ -114,6 +114,7 @@ const ENDS_AFTER: Partial<Readonly<Record<StateNode["rule"]["verb"], string>>> =
 }
 
 function showOutput(output: Output): string {
+  if (output.kind === "remember") return `remember("${formatDuration(output.lengthMs)}")`
   if (output.kind === "sink") return `saveTo(${output.sink.description})`
   return output.kind === "rows" ? "output()" : `${output.kind}()`
 }

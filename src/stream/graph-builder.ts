@@ -8,19 +8,26 @@ import type { Graph, Node, NodeId } from "./node.ts"
 /** A node as a verb describes it: the builder adds number and name, and, when all are known, what they mean together. */
 type Unnumbered<N> = N extends Node ? Omit<N, "id" | "name" | "slide"> & { readonly name: string | undefined } : never
 
+/** Throws for a node that has no place in the graph. */
+export type Admit = (verb: string, node: Unnumbered<Node>) => void
+
 export class GraphBuilder {
   readonly #job: string
+  readonly #admit: Admit
   readonly #nodes: Node[] = []
   #interval: { readonly text: string; readonly at: SourcePosition | undefined } | undefined
   #sealed = false
 
-  constructor(job: string) {
+  /** Every node has a place unless `admit` says otherwise. */
+  constructor(job: string, admit: Admit = () => undefined) {
     this.#job = job
+    this.#admit = admit
   }
 
   /** Adds a node and gives its number. A name that is not given is derived from what the node does and its number. */
   add(verb: string, node: Unnumbered<Node>): NodeId {
     if (this.#sealed) throw refuse("MR_GRAPH_SEALED", { verb })
+    this.#admit(verb, node)
     const id = this.#nodes.length
     const name = node.name ?? `${verb}-${id}`
     if (this.#nodes.some((other) => isNamed(other.kind, node.kind) && other.name === name)) {

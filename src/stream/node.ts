@@ -106,6 +106,7 @@ export type Output =
   | { readonly kind: "foreachRDD"; readonly f: (...args: never[]) => unknown; readonly attemptsMax: number }
   | { readonly kind: "sink"; readonly sink: Sink; readonly attemptsMax: number }
   | { readonly kind: "rows" } // read by the program that started the job
+  | { readonly kind: "remember"; readonly lengthMs: number; readonly bytesMax: number } // held, to be asked for
 
 export type Node = InputNode | TableNode | TransformNode | StateNode | OutputNode
 

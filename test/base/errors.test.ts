@@ -60,6 +60,10 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_SETUP_FAILED: { hook: "setup", message: "connect ECONNREFUSED" },
   MR_OUTPUT_UNKNOWN: { name: "count", known: ["counts"] },
   MR_OUTPUT_TAKEN: { name: "counts" },
+  MR_SLICE_UNKNOWN: { name: "count", known: ["counts"] },
+  MR_SLICE_TIMES: { problem: "from must be before to, but from is 2 and to is 1" },
+  MR_SLICE_GONE: { name: "counts", asked: "20:00", held: ["21:00", "22:00"], why: "length" },
+  MR_SLICE_VERB: { verb: "window", at, why: "a slice is one RDD" },
   MR_USER_FUNCTION: {
     verb: "map",
     name: "map-1",

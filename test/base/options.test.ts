@@ -34,6 +34,7 @@ const good: Readonly<Record<string, unknown>> = {
   attempts: 5,
   format: "csv",
   every: "1m",
+  maxBytes: 1_000_000,
   description: "a store",
   open: () => 1,
   write: () => undefined,
@@ -129,6 +130,7 @@ const calls: Readonly<Record<string, (declared: Declared, given: never) => unkno
   "foreachRDD()": ({ words }, given) => words.foreachRDD(() => undefined, given),
   "save()": ({ words }, given: object) => words.save("out", { format: "ndjson", ...given }),
   "saveTo()": ({ words }, given) => words.saveTo(defineSink({ description: "nothing", write: () => undefined }), given),
+  "remember()": ({ words }, given) => words.remember("1h", given),
   "defineSink()": (_, given: object) => defineSink({ description: "nothing", write: () => undefined, ...given }),
 }
 
@@ -144,6 +146,7 @@ function declare(place: string, options: object): Graph {
     calls[place]?.({ words, pairs, streams }, options as never)
     if (place !== "print()") words.print()
     if (place !== "foreachRDD()") words.foreachRDD(() => undefined)
+    if (place !== "remember()") words.remember("1h")
     if (place !== "saveTo()") words.saveTo(defineSink({ description: "nothing", write: () => undefined }))
   })
   return (declared as unknown as JobDefinition).graph(settings)
@@ -224,6 +227,9 @@ describe("values outside their range are refused with what was expected", () => 
     ["reduceByWindow()", "slide", "1.5", /^MR_DURATION_INVALID/],
     ["distinctBy()", "maxKeys", 1.5, /whole number/],
     ["saveTo()", "attempts", 101, /from 1 to 100/],
+    ["remember()", "maxBytes", 0, /a whole number from 1 to 1,099,511,627,776, but got 0/],
+    ["remember()", "maxBytes", "1GB", /a whole number/],
+    ["remember()", "name", "", /a text of 1 to 100 characters/],
     ["save()", "format", "json", /"ndjson" or "csv", but got "json"/],
     ["save()", "every", 60, /^MR_DURATION_INVALID: save\(\): the option "every" must be a duration/],
     ["defineSink()", "description", "", /a text of 1 to 200 characters, but got ""/],
@@ -250,6 +256,7 @@ describe("the defaults that the table states are the ones in force", () => {
     ["readStream()", "maxBytesPerStep", input.stepBytesMax],
     ["print()", "rows", (outputOf("print") as { rowsMax: number }).rowsMax],
     ["foreachRDD()", "attempts", (outputOf("foreachRDD") as { attemptsMax: number }).attemptsMax],
+    ["remember()", "maxBytes", (outputOf("remember") as { bytesMax: number }).bytesMax],
     ["saveTo()", "attempts", (outputOf("sink") as { attemptsMax: number }).attemptsMax],
   ])("%s %s", (place, option, inForce) => {
     const text = typeof inForce === "number" ? inForce.toLocaleString("en-US") : JSON.stringify(inForce)
@@ -262,7 +269,8 @@ describe("the defaults that the table states are the ones in force", () => {
       "keyBy-1",
       "print-2",
       "foreachRDD-3",
-      "saveTo-4",
+      "remember-4",
+      "saveTo-5",
     ])
   })
 })

@@ -23,6 +23,7 @@ function deliverTo(program: (stream: DStream<unknown>) => void, hooks: Partial<O
     show: () => Promise.resolve(),
     resources: undefined,
     reader: () => undefined,
+    held: { began: () => undefined, hold: () => undefined },
     ending: new AbortController().signal,
     hasFailed: () => false,
     ...hooks,

@@ -1,6 +1,6 @@
 import * as v from "valibot"
 import { batches, defineSource, from, generate, job, listen, start } from "millrace"
-import type { Job, StartOptions } from "millrace"
+import type { DStream, Job, StartOptions } from "millrace"
 
 const View = v.object({ url: v.string() })
 declare function open(): AsyncGenerator<string>
@@ -60,6 +60,13 @@ export async function read(): Promise<void> {
   running.on("step", (report) => report.rows) // error: Property 'rows' does not exist on type 'StepReport'
   // error: Argument of type 'string' is not assignable to parameter of type 'number'
   for await (const { rows } of running.output<number>("n")) rows.push("a")
+  running.slice("counts", "21:00") // error: Expected 3-4 arguments, but got 2
+  running.slice("counts", "21:00", "21:05", async (counts: DStream<number>) => counts) // error: is missing the following properties from type 'DStream<
+  running.slice("counts", "21:00", "21:05", (counts: DStream<number>) => counts.reduceByKey((a) => a)) // error: needs a stream of [key, value] pairs
+  // error: Type 'string' is not assignable to type 'number'
+  const numbers: number[] = await running.slice("words", 0, 1, (words: DStream<string>) => words)
+  running.slice("counts", 0n, 1) // error: 'bigint' is not assignable to parameter of type 'SliceTime'
+  numbers.push(1)
   running.done = running.stop() // error: Cannot assign to 'done' because it is a read-only property
   const summary = await running.stop()
   summary.job + summary.rows // error: Property 'rows' does not exist on type 'Summary'

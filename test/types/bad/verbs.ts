@@ -35,6 +35,10 @@ views.print().count() // error: Property 'count' does not exist on type 'void'
 views.foreachRDD((rdd) => rdd.map((v) => v)) // error: Property 'map' does not exist on type 'RDD<
 views.foreachRDD((rdd, { stop }) => {}) // error: Property 'stop' does not exist on type 'StepTime'
 views.foreachRDD((rdd, time, store) => store.close()) // error: is of type 'unknown'
+views.remember() // error: Expected 1-2 arguments, but got 0
+views.remember("5 minutes") // error: '"5 minutes"'
+views.remember("5m", { maxBytes: "1GB" }) // error: Type 'string' is not assignable to type 'number'
+views.remember("5m", "views") // error: '"views"' has no properties in common with type 'RememberOptions'
 views.foreachRDD(() => {}, { attempts: "3" }) // error: Type 'string' is not assignable to type 'number'
 
 // a wrong expectation is found: `check` is no decoration

@@ -23,3 +23,6 @@ counts.foreachRDD(async (rdd, { step }, store: Store) => {
 })
 counts.foreachRDD(async (rdd) => console.log(rdd.count()), { attempts: 3, name: "log" })
 counts.foreachRDD(() => {})
+counts.remember("1h")
+counts.remember("1.5h", { name: "counts", maxBytes: 2 ** 30 })
+counts.remember("1h", { name: undefined, maxBytes: undefined })

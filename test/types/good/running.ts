@@ -1,5 +1,5 @@
 import { job, MillraceError, start } from "millrace"
-import type { Job, Running, StartOptions, StepReport, Summary } from "millrace"
+import type { DStream, Job, OutputStep, Running, StartOptions, StepReport, Summary } from "millrace"
 import { check, type Equal } from "../equal.js"
 
 const program: Job = job({ name: "a" }, ({ readStream }) => readStream("http://localhost:8080", "1s").output("rows"))
@@ -27,6 +27,24 @@ export async function main(signal: AbortSignal): Promise<void> {
   for await (const { rows } of running.output("rows")) {
     check<Equal<typeof rows, unknown[]>>()
   }
+
+  const held = await running.slice<[string, number]>("counts", "21:00", new Date())
+  check<Equal<typeof held, OutputStep<[string, number]>[]>>()
+  const unknownSteps = await running.slice("counts", 0, Date.now())
+  check<Equal<typeof unknownSteps, OutputStep<unknown>[]>>()
+  const top = await running.slice("counts", "21:00", "21:05", (counts: DStream<[string, number]>) =>
+    counts.reduceByKey((a, b) => a + b).topK(10),
+  )
+  check<Equal<typeof top, [string, number][]>>()
+  const sizes = await running.slice("words", "21:00", "21:05", (words: DStream<string>) =>
+    words.map((word) => [word.length, word]).groupByKey(),
+  )
+  check<Equal<typeof sizes, [number, string[]][]>>()
+  const many = await running.slice("counts", "21:00", "21:05", (counts) => counts.count())
+  check<Equal<typeof many, number[]>>()
+  const perPage = (counts: DStream<[string, number]>): DStream<{ url: string }> => counts.map(([url]) => ({ url }))
+  const named = await running.slice("counts", "21:00", "21:05", perPage)
+  check<Equal<typeof named, { url: string }[]>>()
 
   const off = running.on("step", (report) => {
     check<Equal<typeof report, StepReport>>()
