@@ -95,7 +95,7 @@ export interface Running extends AsyncDisposable {
    * where `from` is not before `to`, MR_SLICE_GONE for steps that are forgotten, or from before the job began.
    *
    * ```ts
-   * const steps = await running.slice<[string, number]>("counts", new Date(Date.now() - 60_000), new Date())
+   * const steps = await running.slice<[string, number]>("counts", new Date(Date.now() - 60_000), "newest")
    * for (const { start, rows } of steps) console.log(new Date(start), rows.length)
    * ```
    */
@@ -138,6 +138,7 @@ export interface Running extends AsyncDisposable {
  * `"2026-11-24T21:00"` or `"2026-11-24T20:00:00Z"`, local if it names no zone; or a local time of day, `"21:00"` or
  * `"21:00:30"`. A time of day as `from` is the latest one that the job's clock has reached; as `to` it is the first one
  * after `from`, today or on the day after, also where it lies ahead. Of history, whose steps are not of today, give dates.
+ * `"oldest"` as `from` begins with the oldest step that is held, `"newest"` as `to` ends with the newest.
  */
 export type SliceTime = Date | number | string
 

@@ -84,11 +84,11 @@ class RememberedOutput {
   }
 
   /**
-   * The steps that begin in [from, to), in order, as far as they are published.
+   * The steps that begin in [from, to), in order, as far as they are published; from −∞ on, all that are held.
    * @throws MR_SLICE_GONE
    */
   between(from: number, to: number): HeldStep[] {
-    if (this.#isGone(from)) throw this.#gone(from)
+    if (from !== -Infinity && this.#isGone(from)) throw this.#gone(from)
     return [...this.#steps.values()].filter(({ time }) => time.start >= from && time.start < to)
   }
 

@@ -149,10 +149,9 @@ describe("a job", () => {
     const answers: unknown[] = []
     for (const engine of ["threads", "inline"] as const) {
       const running = await start(program, { engine, workers: 2 })
-      const began = await new Promise<number>((resolve) => running.on("step", ({ start }) => resolve(start)))
       await running.done
-      const steps = await running.slice<Pair>("ones", began, Date.now() + 60_000)
-      const top = await running.slice("ones", began, Date.now() + 60_000, (ones: DStream<Pair>) =>
+      const steps = await running.slice<Pair>("ones", "oldest", "newest")
+      const top = await running.slice("ones", "oldest", "newest", (ones: DStream<Pair>) =>
         ones.reduceByKey(add).topK(2),
       )
       answers.push([steps.map(({ rows }) => rows.length), top])

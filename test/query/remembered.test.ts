@@ -51,6 +51,10 @@ describe("a slice", () => {
     expect(memory.steps(from, to)).toEqual(steps)
   })
 
+  test("may be all that is held", () => {
+    expect(memory.steps(-Infinity, Infinity)).toEqual([10, 11, 13, 14])
+  })
+
   test("from before the job began is refused, with what there is", () => {
     expect(() => memory.steps(9.999)).toThrow(
       `MR_SLICE_GONE: The RDDs of "x" are held from 1970-01-01T00:00:10.000Z to 1970-01-01T00:00:15.000Z, but were asked for from 1970-01-01T00:00:09.999Z on; the job began then, so ask from there on.`,
@@ -100,6 +104,7 @@ describe("forgetting", () => {
     for (const step of [10, 11, 40]) memory.hold(step)
     expect(memory.steps(12)).toEqual([40])
     expect(() => memory.steps(11)).toThrow("MR_SLICE_GONE")
+    expect(memory.steps(-Infinity)).toEqual([40])
   })
 
   test("what lies between the last step forgotten and the first one held may be asked for", () => {

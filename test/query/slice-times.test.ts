@@ -26,6 +26,15 @@ describe("a time of day", () => {
   })
 })
 
+test("all that is held, or all from or up to a time", () => {
+  expect(sliceTimes("oldest", "newest", at(24, 22))).toEqual([-Infinity, Infinity])
+  expect(sliceTimes("21:00", "newest", at(24, 22))).toEqual([at(24, 21), Infinity])
+  expect(sliceTimes("oldest", "21:00", at(24, 22))).toEqual([-Infinity, at(24, 21)])
+  expect(sliceTimes("oldest", 5, at(24, 22))).toEqual([-Infinity, 5])
+  expect(() => sliceTimes("newest", "newest", 0)).toThrow(/from must be .*, or "oldest", but is "newest"\.$/)
+  expect(() => sliceTimes("oldest", "oldest", 0)).toThrow(/to must be .*, or "newest", but is "oldest"\.$/)
+})
+
 test.each<[string, unknown, number]>([
   ["a Date", new Date(1_000), 1_000],
   ["milliseconds", 1_000.5, 1_000.5],
@@ -62,7 +71,7 @@ test.each<[string, unknown]>([
   ["a function", () => 1],
 ])("%s is refused, as the first and as the second", (_, time) => {
   const said =
-    / must be a Date, milliseconds since the Unix epoch, a time such as .* or a time of day such as "21:00", but is /
+    / must be a Date, milliseconds since the Unix epoch, a time such as .* a time of day such as "21:00", or "(oldest|newest)", but is /
   const asked: Readonly<Record<string, () => unknown>> = {
     from: () => sliceTimes(time, at(24, 22), at(24, 22)),
     to: () => sliceTimes(at(24, 21), time, at(24, 22)),
