@@ -110,7 +110,7 @@ export interface Running extends AsyncDisposable {
    *
    * Rejects as above, with MR_SLICE_VERB for a verb across time (windows, states, `joinWithin`), an output or `tap`, with
    * MR_OPTION_INVALID if the query gives no such stream, with whatever the query throws, and with what a function of the
-   * program may do to a job, such as MR_USER_FUNCTION; the job itself runs on. Its position names the last step of the
+   * program may do to a job, such as MR_USER_FUNCTION; the job itself runs on. Its message names the last step of the
    * slice. Records that `onError: "skip"` leaves out are told by the event `"warning"`.
    *
    * ```ts

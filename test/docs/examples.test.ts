@@ -49,8 +49,9 @@ test.each(whole.map(({ place }, index) => [place, index] as const))("%s compiles
   expect(outcome.split("\n").filter((line) => line.includes(`example-${index}.ts`))).toEqual([])
 })
 
+/** Those that come to an end by themselves: of batches, or tests. */
 const printing = examples.filter(
-  ({ text }) => text.includes("millrace/testing") && /console\.log\(.*\) \/\/ /.test(text),
+  ({ text }) => /"millrace\/testing"|running\.slice\(/.test(text) && /console\.log\(.*\) \/\/ /.test(text),
 )
 
 test.each(printing.map((example) => [example.place, example.text] as const))(
