@@ -229,8 +229,8 @@ export interface DStream<T> {
 
   /**
    * The records of each partition replaced by the items of the iterable that `f` gives for all of them together: for
-   * work that is done once for many records. `records` can be gone through once; in a partition without records, of a step
-   * that is run, there are none.
+   * work that is done once for many records. `records` can be gone through once. For a partition without records `f` is
+   * called as well, with none, in the steps that have records and in the one that follows them, as `count` gives 0 there.
    *
    * Which records share a partition is the deal's doing and not the data's, so a result that depends on it changes with
    * the number of partitions.
@@ -304,8 +304,9 @@ export interface DStream<T> {
   transform<R>(f: (stream: DStream<T>) => R): R
 
   /**
-   * The number of records of each step, as a stream of one number. A step without any gives 0; while nothing comes,
-   * only the first such step is run. On a state it counts the keys held, and reads none of them.
+   * The number of records of each step, as a stream of one number. Of no records it is 0 once: in the step after the
+   * last ones, or in the one in which a window lets the last one go. A step without any that is run for another part of
+   * the program has no number. On a state it counts the keys held, and reads none of them.
    *
    * Cost: wide, one number for each partition; the result has one partition. Paper 3.3. Spark `count`.
    *

@@ -61,6 +61,10 @@ export class StepLog implements StepLogReader {
     return found.version
   }
 
+  stillIn(step: Step): readonly NodeId[] {
+    return this.#logged(step).still ?? []
+  }
+
   /** All cuts of a step. */
   cuts(step: Step): readonly Cut[] {
     return this.#logged(step).cuts

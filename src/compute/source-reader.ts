@@ -79,8 +79,10 @@ function rawReader(source: StageSource, reading: Reading): Reader {
             : new CameReader(block, arrival, source.take === "late", intervalMs),
         ),
       )
-    case "mapped":
-      return new ArrayReader(mapped(source, rowsReader(block!), reading))
+    case "mapped": {
+      const isAsked = block!.rows > 0 || !inputs.still.includes(source.node)
+      return new ArrayReader(isAsked ? mapped(source, rowsReader(block!), reading) : [])
+    }
     case "changes":
       return new ChangesReader(block!)
     case "ended":
@@ -89,8 +91,10 @@ function rawReader(source: StageSource, reading: Reading): Reader {
       return new BlockReader(block!.emitted!)
     case "state":
       return new TableReader(inputs.table ?? emptyTable)
-    case "total":
-      return new ArrayReader([blocks.reduce((total, { block }) => total + (block.column(0).at(0) as number), 0)])
+    case "total": {
+      const total = blocks.reduce((sum, { block }) => sum + (block.column(0).at(0) as number), 0)
+      return new ArrayReader(total > 0 || !inputs.still.includes(source.node) ? [total] : [])
+    }
     case "dealt":
       return new ChainedReader(blocks.map(({ block }) => sectionReader(block, partition)))
     case "combined":

@@ -1,6 +1,7 @@
 /** What a task reads, as its lineage names it. */
 import type { Block } from "../block/block.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
+import type { NodeId } from "../stream/node.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { ArrivalMessage } from "../wire/messages.ts"
 import type { CutInput } from "./input-reader.ts"
@@ -18,6 +19,8 @@ export interface TaskInputs {
   /** The state's version that is read: before this step for a state stage, after it for one that reads another's. */
   readonly table: ReadOnlyTable | undefined
   readonly tables: LookedUp
+  /** Nodes that may give something of nothing, to which nothing can have come: they give nothing of it. */
+  readonly still: readonly NodeId[]
   /** Of a task that runs for an arrival. */
   readonly arrival: ArrivalMessage | undefined
 }

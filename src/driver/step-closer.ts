@@ -324,23 +324,26 @@ export class StepCloser {
     const arrivals = this.#arrivals?.close(step)
     const hasRecords = cuts.length > 0 || (arrivals !== undefined && arrivals.records.length + arrivals.came.length > 0)
     const isDue = this.#due.first === step
-    if (isDue) this.#due.shift()
-    const isRun = hasRecords || this.#hadRecords || isDue
+    const stillIfDue = isDue ? this.#due.shift() : []
+    const isNear = hasRecords || this.#hadRecords
+    const isRun = isNear || isDue
     this.#hadRecords = hasRecords
     if (!isRun) {
       this.#quietSince ??= step
       this.#quietSteps++
       return
     }
-    if (hasRecords) for (const wake of wakes(step)) this.#due.add(wake)
+    if (hasRecords) for (const wake of wakes(step)) this.#due.add(wake.step, wake.still)
     this.#logQuiet(step - 1)
     const versions = rows(step)
+    const still = isNear ? [] : stillIfDue
     log.append({
       kind: "step",
       step,
       cuts,
       ...(arrivals === undefined ? {} : { arrivals }),
       ...(versions === undefined ? {} : { rows: versions }),
+      ...(still.length === 0 ? {} : { still }),
     })
     run(step)
   }

@@ -17,7 +17,7 @@ export function taskMessage(
   tables: TableRows,
 ): TaskMessage {
   const { attempt, stage, step, partition } = command
-  const { branches, rows } = inputsOf(plan, command, log)
+  const { branches, rows, still } = inputsOf(plan, command, log)
   const arrival = plan.stages[stage]!.per === "arrival" ? log.arrival(step) : undefined
   return {
     attempt,
@@ -28,6 +28,7 @@ export function taskMessage(
     branches: branches.map((reads) => reads.map((names) => readMessage(names, store))),
     table: command.table === undefined ? undefined : tableMessage(command.table, partition, store),
     rows: rows.map((name) => rowsMessage(name, tables)),
+    still,
     arrival: arrival === undefined ? undefined : { at: arrival.at, openFrom: arrival.openFrom },
   }
 }

@@ -65,6 +65,8 @@ export interface Lineage {
   readonly table: Name | undefined
   /** The rows that records are joined to. */
   readonly rows: readonly Name[]
+  /** The nodes among those it computes to which nothing can have come. */
+  readonly still: readonly NodeId[]
 }
 
 export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Lineage {
@@ -73,7 +75,13 @@ export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Linea
     branches: readsOfTask(stage, name.partition).map((reads) => reads.map((read) => namesOf(plan, read, name, log))),
     table: tableOf(stage, name, log),
     rows: tablesLookedUp(stage).map((node) => ({ kind: "rows", node, version: log.rowsOf(name.step, node) })),
+    still: stillOf(stage, name.step, log),
   }
+}
+
+function stillOf({ branches }: Stage, step: Step, log: StepLogReader): NodeId[] {
+  const nodes = branches.flatMap(({ source }) => ("node" in source ? [source.node] : []))
+  return nodes.length === 0 ? [] : nodes.filter((node) => log.stillIn(step).includes(node))
 }
 
 /** What a table's version is built from: the version before it and its delta. */

@@ -188,6 +188,7 @@ class Planner {
         return chain(
           {
             kind: "total",
+            node: node.id,
             stage: this.#push(`${node.name} (by partition)`, this.#chainsInto(edge), { kind: "count" }),
           },
           1,
@@ -199,7 +200,10 @@ class Planner {
         })
       case "mapPartitions": {
         const stage = this.#rowStage(edge)
-        return chain({ kind: "mapped", stage, f: operator.f, origin: originOf(node) }, this.stages[stage]!.tasks)
+        return chain(
+          { kind: "mapped", node: node.id, stage, f: operator.f, origin: originOf(node) },
+          this.stages[stage]!.tasks,
+        )
       }
       case "window":
         return this.#rowsChain(edge, edge.steps, node.slide)

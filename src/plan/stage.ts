@@ -50,6 +50,7 @@ export type StageSource =
   /** What a function of the program makes of the records of a partition. */
   | {
       readonly kind: "mapped"
+      readonly node: NodeId
       readonly stage: StageId
       readonly f: PartitionOperator["f"]
       readonly origin: Origin
@@ -57,7 +58,7 @@ export type StageSource =
   /** The pairs of a `combine` end, merged by key in task order. */
   | ({ readonly kind: "combined"; readonly combiner: Combiner; readonly origin: Origin } & Exchanged)
   /** The numbers of a `count` end, added up; one partition. */
-  | { readonly kind: "total"; readonly stage: StageId }
+  | { readonly kind: "total"; readonly node: NodeId; readonly stage: StageId }
   /** `[key, [left values, right values]]` of two `combine` ends that group. */
   | { readonly kind: "cogrouped"; readonly left: Exchanged; readonly right: Exchanged }
   /** The same, where the right side is what a state holds after this step: only the left's keys, looked up in its table. */

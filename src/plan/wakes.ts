@@ -1,15 +1,26 @@
 /**
  * Which later steps something may come of because a step had records: a window lets go of them, a slide falls due, a
  * timeout is reached. Other steps without records are quiet, and nobody runs them. A function of graph and step alone,
- * so that it is the same in every run. (The step after one with records is run too, whatever the program is: there a count
- * of nothing is seen once.)
+ * so that it is the same in every run.
+ *
+ * The step after one with records is run too, whatever the program is: there a count of nothing is seen once. What is
+ * given there goes on like records: windows take it in and let it go. So what gives something of nothing must not do so
+ * whenever a step is run for somebody else's sake, or it would wake itself for ever: it is *still* in all other steps.
  */
-import { nextDue } from "../stream/composition.ts"
+import { isDue, nextDue } from "../stream/composition.ts"
 import type { Graph, Node, NodeId, StateNode } from "../stream/node.ts"
+import { givesOfNothing } from "../stream/operator.ts"
 import type { Step } from "../stream/step-record.ts"
 import { orderingOf } from "./arrival-order.ts"
 
-export type Wakes = (step: Step) => readonly Step[]
+/** A later step in which something may come of a step's records. */
+export interface Wake {
+  readonly step: Step
+  /** Nodes that may give something of nothing, but not because of these records. */
+  readonly still: readonly NodeId[]
+}
+
+export type Wakes = (step: Step) => readonly Wake[]
 
 /** `live`: the nodes that outputs depend on. */
 export function wakesOf(graph: Graph, live: ReadonlySet<NodeId>): Wakes {
@@ -17,18 +28,24 @@ export function wakesOf(graph: Graph, live: ReadonlySet<NodeId>): Wakes {
   const changing = nodes.filter(({ id, kind }) => live.has(id) && kind !== "output" && kind !== "table")
   if (!changing.some(reachesAhead)) return () => []
   const inSteps = (ms: number): number => ms / intervalMs
+  const answering = changing.filter(givesUnasked)
   return (step) => {
     const changes = new Map<NodeId, ReadonlySet<Step>>() // the steps at which something may change at a node
     const wakes = new Set<Step>()
     for (const node of changing) {
       const before = new Set(node.edges.flatMap(({ parent }) => [...(changes.get(parent) ?? [])]))
+      if (givesUnasked(node) && isDue(step + 1, node.slide)) before.add(step + 1)
       const steps = node.kind === "input" ? new Set([step]) : changesOf(graph, node, before, inSteps)
       changes.set(node.id, steps)
       for (const wake of steps) if (wake > step) wakes.add(wake)
     }
-    return [...wakes]
+    const stillIn = (wake: Step): NodeId[] =>
+      answering.filter(({ id }) => !changes.get(id)!.has(wake)).map(({ id }) => id)
+    return [...wakes].map((wake) => ({ step: wake, still: stillIn(wake) }))
   }
 }
+
+const givesUnasked = (node: Node): boolean => node.kind === "transform" && givesOfNothing(node.operator)
 
 function reachesAhead(node: Node): boolean {
   if (node.kind === "state") return node.rule.verb === "reduceByWindow" || node.timeoutMs !== undefined

@@ -74,3 +74,6 @@ const narrowVerbs: ReadonlySet<Operator["verb"]> = new Set<NarrowOperator["verb"
 export function isNarrow(operator: Operator): operator is NarrowOperator {
   return narrowVerbs.has(operator.verb)
 }
+
+/** Whether it may give something where there are no records: the others give nothing of nothing. */
+export const givesOfNothing = ({ verb }: Operator): boolean => verb === "count" || verb === "mapPartitions"

@@ -69,6 +69,8 @@ export type StepRecord =
       readonly arrivals?: StepArrivals
       /** The version of each table's rows; left out where a program has no table. */
       readonly rows?: readonly { readonly node: NodeId; readonly version: number }[]
+      /** Nodes that may give something of nothing (`count`), to which nothing can have come; left out where there is none. */
+      readonly still?: readonly NodeId[]
     }
   | { readonly kind: "quiet"; readonly first: Step; readonly last: Step }
   | { readonly kind: "commit"; readonly output: NodeId; readonly step: Step }
@@ -94,4 +96,6 @@ export interface StepLogReader {
   arrivalsOf(step: Step, which: keyof StepArrivals): readonly Arrival[]
   /** The version of a table's rows that a step sees. */
   rowsOf(step: Step, table: NodeId): number
+  /** The nodes to which nothing can have come in a step: of nothing they give nothing. */
+  stillIn(step: Step): readonly NodeId[]
 }

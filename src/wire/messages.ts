@@ -40,6 +40,8 @@ export interface TaskMessage {
   readonly branches: readonly (readonly ReadMessage[])[]
   readonly table: TableMessage | undefined
   readonly rows: readonly RowsMessage[]
+  /** Nodes that may give something of nothing, to which nothing can have come. */
+  readonly still: readonly number[]
   /** Of a task that runs for an arrival. */
   readonly arrival: ArrivalMessage | undefined
 }

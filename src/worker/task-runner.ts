@@ -32,6 +32,7 @@ export class TaskRunner {
       branches: task.branches.map((reads) => reads.map(readInput)),
       table: task.table === undefined ? undefined : this.#tableAt(task.table, task.partition),
       tables: new Map(task.rows.map((rows) => [rows.node, this.#rowsOf(rows)])),
+      still: task.still,
       arrival: task.arrival,
     }
     const during: FromTheStart = (f) => duringTask(this.#plan.graph.job, task, f)

@@ -123,11 +123,12 @@ export class PlanRun {
   }
 
   #runTask(runnable: RunnableStage, name: BlockName, arrival: ArrivalMessage | undefined): Account {
-    const { branches, table, rows } = inputsOf(this.plan, name, this.#log)
+    const { branches, table, rows, still } = inputsOf(this.plan, name, this.#log)
     const { block, account } = runStage(runnable, name, {
       branches: branches.map((reads) => reads.map((names) => this.#read(names))),
       table: table?.kind === "table" ? this.#table(table).at(table.step) : undefined,
       tables: new Map(rows.flatMap((row) => (row.kind === "rows" ? [[row.node, this.#rowsOf(row)]] : []))),
+      still,
       arrival,
     })
     this.#blocks.set(showBlockName(name), block)

@@ -464,7 +464,17 @@ test("a function that throws by its seeded randomness is found, and throws for t
     const runner = new TaskRunner(plan, { loops: "generated", strict: false })
     const uninstall = installDeterminism()
     try {
-      const task = { attempt: 0, stage: 0, step, partition: 0, end: 1, table: undefined, rows: [], arrival: undefined }
+      const task = {
+        attempt: 0,
+        stage: 0,
+        step,
+        partition: 0,
+        end: 1,
+        table: undefined,
+        rows: [],
+        still: [],
+        arrival: undefined,
+      }
       runner.run({ ...task, branches: [[{ cuts: [{ kind: "range", at: 0, from: 0, until: 200 }], blocks: [] }]] })
       return ""
     } catch (error) {

@@ -300,7 +300,7 @@ test("whatever comes and however a window slides, it holds what adding it up fro
       const held = new Map<string, number>() // by what changes() and ended() say
       for (let step = first; step < first + inputs.length + length + slide; step++) {
         const pairs = inputs[step - first] ?? []
-        if (pairs.length > 0) for (const wake of wakes(step)) due.add(wake)
+        if (pairs.length > 0) for (const wake of wakes(step)) due.add(wake.step)
         if (pairs.length === 0 && !due.has(step)) continue // a quiet step
         const [rows, changes, ended] = run.step(step, [pairs, []])
         if (rows === undefined) continue

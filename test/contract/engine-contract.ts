@@ -80,6 +80,7 @@ export const taskOf = (attempt: number, from: number, until: number): TaskMessag
   branches: [[{ cuts: [{ kind: "range", at: 0, from, until }], blocks: [] }]],
   table: undefined,
   rows: [],
+  still: [],
   arrival: undefined,
 })
 

@@ -4,6 +4,7 @@ import { StepLog } from "#src/checkpoint/step-log.js"
 import { Intake } from "#src/driver/intake.js"
 import type { StepCloserOptions } from "#src/driver/step-closer.js"
 import { StepCloser } from "#src/driver/step-closer.js"
+import type { Wake } from "#src/plan/wakes.js"
 import type { InputNode } from "#src/stream/node.js"
 import type { StepRecord } from "#src/stream/step-record.js"
 import { planOf } from "../plan-of.ts"
@@ -203,7 +204,7 @@ describe("quiet steps", () => {
 
 describe("steps without records in which something may come of earlier ones", () => {
   /** A window of three steps, say. */
-  const wakes = (step: number): number[] => [step + 3]
+  const wakes = (step: number): Wake[] => [{ step: step + 3, still: [] }]
 
   test("are run; those between are quiet", () => {
     const run = new Run({ wakes })

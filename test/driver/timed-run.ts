@@ -16,6 +16,7 @@ import type { CutIntake } from "#src/driver/step-closer.js"
 import { StepCloser } from "#src/driver/step-closer.js"
 import type { LateRecords } from "#src/driver/step-ledger.js"
 import { StepLedger } from "#src/driver/step-ledger.js"
+import type { Wakes } from "#src/plan/wakes.js"
 import type { InputNode, RecordTime } from "#src/stream/node.js"
 import type { Arrival, Cut, Step, StepRecord } from "#src/stream/step-record.js"
 import type { TimesMessage } from "#src/wire/messages.js"
@@ -139,7 +140,7 @@ export class TimedRun {
     startsAt?: number
     openStepsMax?: number
     stepsMax?: number
-    wakes?: (step: Step) => readonly Step[]
+    wakes?: Wakes
     manual?: boolean
   }) {
     this.clock = new ManualClock(startsAt)

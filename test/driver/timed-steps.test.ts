@@ -400,7 +400,7 @@ describe("silence in the records' times", () => {
   })
 
   test("a step that an earlier one wakes is run in it", () => {
-    const run = new TimedRun({ sources: [{}], wakes: (step) => [step + 30] })
+    const run = new TimedRun({ sources: [{}], wakes: (step) => [{ step: step + 30, still: [] }] })
     run.receive(0, 0, at(5), at(100))
     run.clock.moveTo(11_000)
     expect(logged(run)).toEqual(["5", "6", "7 to 34 quiet", "35"])
@@ -409,7 +409,7 @@ describe("silence in the records' times", () => {
 
 describe("the end", () => {
   test("when all sources end by themselves, steps close without waiting, and what is due comes", () => {
-    const run = new TimedRun({ sources: [{ slackMs: 60_000 }], wakes: (step) => [step + 30] })
+    const run = new TimedRun({ sources: [{ slackMs: 60_000 }], wakes: (step) => [{ step: step + 30, still: [] }] })
     run.receive(0, 0, at(5), at(8))
     run.end(0)
     run.clock.moveTo(10_000)
@@ -428,7 +428,7 @@ describe("the end", () => {
   })
 
   test("stop() closes what has records and waits for nothing else", () => {
-    const run = new TimedRun({ sources: [{ slackMs: 60_000 }], wakes: (step) => [step + 30] })
+    const run = new TimedRun({ sources: [{ slackMs: 60_000 }], wakes: (step) => [{ step: step + 30, still: [] }] })
     run.receive(0, 0, at(5), at(8))
     run.clock.moveTo(10_500)
     run.closer.stop()

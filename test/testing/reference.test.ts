@@ -109,9 +109,9 @@ describe("partitions", () => {
     const ofOne = rowsOf({
       partitions: 3,
       program: ([source]) => source!.to({ verb: "count" }).to({ verb: "mapPartitions", f }),
-      steps: { 0: [] },
+      steps: { 0: ["x"], 1: [] },
     })
-    expect(ofOne).toEqual({ 0: [[0]] })
+    expect(ofOne).toEqual({ 0: [[1]], 1: [[0]] })
   })
 
   test("repartition deals their records on from where they lie", () => {

@@ -124,6 +124,7 @@ export function runOf({ program, timed, partitions = 1, steps, table = [] }: Sma
   for (const [step, records] of Object.entries(steps)) {
     const cuts = records.map((record): Dealt => (record instanceof DealtRecord ? record.dealt : { value: record }))
     const rowsOfStep = reference.next(Number(step), {
+      isSomething: records.length > 0,
       rows: () => table,
       records: (node, reads) => dealtRows(cuts, Number(step), partitions, node.id, reads),
     })

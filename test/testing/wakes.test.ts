@@ -20,8 +20,32 @@ const reduceByWindow = (length: number, slide?: number): StateRule => ({
 
 test("records are gone with their step", () => {
   expect(wakes(3, ([source]) => source!)).toEqual([])
-  expect(wakes(3, ([source]) => source!.to({ verb: "count" }).to({ verb: "union" }, source!))).toEqual([])
+  expect(wakes(3, ([source]) => source!.to({ verb: "distinct" }).to({ verb: "union" }, source!))).toEqual([])
   expect(wakes(3, ([source]) => source!.keep(runningReduce))).toEqual([])
+})
+
+describe("what is given of nothing", () => {
+  const count = { verb: "count" } as const
+
+  test("is given in the step after the records, and no more", () => {
+    expect(wakes(3, ([source]) => source!.to(count).to({ verb: "union" }, source!))).toEqual([4])
+    expect(wakes(3, ([source]) => source!.to(count).to(count))).toEqual([4])
+  })
+
+  test("enters windows and leaves them as records do", () => {
+    // Due at 1, 3, 5, 7, 9: the step of the records leaves at 7, the one after it enters at 5 and leaves at 9.
+    expect(wakes(3, ([source]) => source!.to(count).window(4, 2))).toEqual([4, 5, 7, 9])
+    expect(wakes(3, ([source]) => source!.to(count).keep(reduceByWindow(4, 2)))).toEqual([4, 5, 7, 9])
+  })
+
+  test("of a window, where the step after is one of its own", () => {
+    expect(wakes(3, ([source]) => source!.window(2, 2).to(count))).toEqual([5])
+    expect(wakes(4, ([source]) => source!.window(2, 2).to(count))).toEqual([5, 7])
+  })
+
+  test("touches a state", () => {
+    expect(wakes(3, ([source]) => source!.to(count).keep(runningReduce, { timeout: 4 }))).toEqual([4, 7, 8])
+  })
 })
 
 describe("a window", () => {

@@ -36,9 +36,12 @@ import { settled } from "./settled.ts"
 import { keyTextOf } from "./text-of.ts"
 import type { CompareEncoded } from "./transform.ts"
 import { transformed } from "./transform.ts"
+import { changesFrom, countsNothing } from "./wakes.ts"
 
 /** A step's input, as the step log names it. */
 export interface Deal {
+  /** Whether it has any record, in time, late or invalid. */
+  readonly isSomething: boolean
   /** Records of a source by partition, each partition's in the order of their cuts; also those that are invalid, or late. */
   records(input: InputNode, reads: Reads): Rdd
   /** The rows that a table has at this step. */
@@ -57,6 +60,7 @@ export class Reference {
   readonly #live: readonly Node[]
   readonly #states = new Map<NodeId, readonly PartitionOfState[]>()
   readonly #steps = new Map<number, Map<NodeId, Made>>() // all steps that were run
+  readonly #asked = new Map<NodeId, Set<number>>() // when a node that gives something of nothing does so
 
   constructor(graph: Graph, partitionOf: PartitionOf, compareEncoded: CompareEncoded) {
     this.#graph = graph
@@ -65,6 +69,7 @@ export class Reference {
     const live = liveNodes(graph)
     this.#live = graph.nodes.filter(({ id }) => live.has(id))
     for (const node of this.#live) {
+      if (countsNothing(node)) this.#asked.set(node.id, new Set())
       if (node.kind !== "state") continue
       this.#states.set(
         node.id,
@@ -76,6 +81,10 @@ export class Reference {
   /** Runs a step: the rows of each output that is due, by name. Steps that are not run are left out. */
   next(step: number, deal: Deal): Map<string, readonly unknown[]> {
     this.#steps.set(step, new Map())
+    if (deal.isSomething && this.#asked.size > 0) {
+      const changes = changesFrom(this.#graph, step)
+      for (const [id, steps] of this.#asked) for (const at of changes.get(id)!) steps.add(at)
+    }
     const outputs = new Map<string, readonly unknown[]>()
     for (const node of this.#live) {
       if (!isDue(step, node.slide)) continue
@@ -121,7 +130,10 @@ export class Reference {
     }
     const parents = edges.map((edge) => this.#read(edge, step)) as [Rdd, ...Rdd[]]
     if (!isNarrow(operator)) {
-      return transformed(operator, parents, this.#byKey, partitions, this.#compareEncoded)
+      const made = transformed(operator, parents, this.#byKey, partitions, this.#compareEncoded)
+      if (this.#asked.get(id)?.has(step) !== false) return made
+      if (operator.verb === "count") return parents[0].flat().length === 0 ? [[]] : made
+      return made.map((rows, partition) => (parents[0][partition]!.length === 0 ? [] : rows))
     }
     const table = operator.verb === "lookUp" ? this.#rowsByKey(operator.table, deal) : new Map<string, unknown>()
     return parents[0].map((rows) => rows.flatMap((row) => this.#narrow(operator, row, table)))

@@ -53,6 +53,11 @@ class LoggedStep implements Deal {
     this.#tables = tables
   }
 
+  get isSomething(): boolean {
+    const { cuts, arrivals } = this.#record
+    return [...cuts, ...(arrivals?.records ?? []), ...(arrivals?.came ?? [])].length > 0
+  }
+
   rows({ id }: TableNode): readonly unknown[] {
     return this.#tables.get(id)!
   }
