@@ -6,7 +6,7 @@ import { formatDuration } from "#src/base/duration.js"
 import { randomOf } from "#src/base/random.js"
 import type { StartHooks } from "#src/api/start.js"
 import { startWith } from "#src/api/start.js"
-import type { StepRecord } from "#src/stream/step-record.js"
+import type { StepArrivals, StepRecord } from "#src/stream/step-record.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
 import type { Summary } from "millrace"
 import program from "../fixtures/late-and-idle.ts"
@@ -116,6 +116,7 @@ class Counted {
   readonly #counts = { records: 0, late: 0, early: 0, invalid: 0 }
   #late: View[] = [] // for the next step that is run
   #invalid = 0
+  #lastWithRecords: number | undefined
 
   constructor(params: LateAndIdle) {
     this.#params = params
@@ -128,7 +129,7 @@ class Counted {
 
   hear(record: StepRecord): void {
     if (record.kind === "arrival") this.#arrive(record)
-    if (record.kind === "step") this.#run(record.step)
+    if (record.kind === "step") this.#run(record.step, record.arrivals!)
   }
 
   #arrive({ at, openFrom = -Infinity, cuts }: Extract<StepRecord, { kind: "arrival" }>): void {
@@ -152,7 +153,8 @@ class Counted {
     }
   }
 
-  #run(step: number): void {
+  #run(step: number, { records, came }: StepArrivals): void {
+    const hasRecords = records.length + came.length > 0
     const views = this.#byStep.get(step) ?? []
     const window = [step - 2, step - 1, step].map((each) => this.#byStep.get(each)?.length ?? 0)
     const keys = new Map<string, number>()
@@ -163,7 +165,9 @@ class Counted {
     say("counts", [...keys])
     say("window", [window.reduce((a, b) => a + b)])
     say("late", this.#late.map(({ id, at }) => [id, Math.floor(at! / INTERVAL_MS)])) // prettier-ignore
-    say("invalid", [this.#invalid])
+    // Of nothing 0 is given once, and not in a step that is run for the window alone.
+    say("invalid", hasRecords || this.#lastWithRecords === step - 1 ? [this.#invalid] : [])
+    if (hasRecords) this.#lastWithRecords = step
     this.#late = []
     this.#invalid = 0
   }
