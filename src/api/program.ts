@@ -85,7 +85,8 @@ export interface ReadOptions<T = unknown> {
   /**
    * A record's own time: milliseconds since the Unix epoch, or a `Date`. Records then belong to the step of their time,
    * and windows are windows of that time. Runs on workers, on what the schema gives. What it gives that is no finite time,
-   * or an error in it, makes an invalid record. Default: none; a record belongs to the step in which it arrives.
+   * or an error in it, makes an invalid record; a job that goes by such times alone, and gets none for 64 intervals in
+   * which records come, stops with MR_NO_RECORD_TIME. Default: none; a record belongs to the step in which it arrives.
    */
   time?: ((record: T) => number | Date) | undefined
   /**

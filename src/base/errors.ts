@@ -93,6 +93,10 @@ export interface ErrorDetails {
   MR_VALUE_REFUSED: { name: string; what: string; path: string }
   MR_OUTPUT_FAILED: { output: string; step: number | "opening" | "closing"; attempts: number; message: string }
   MR_INVALID_RECORD: { source: string; why: string; record: string }
+  MR_NO_RECORD_TIME: {
+    sources: readonly { name: string; records: number; early: number }[]
+    sample: { why: string; record: string } | undefined
+  }
   MR_STATE_LOST: { state: string; partition: number; worker: string; step: number }
   MR_TASK_ATTEMPTS: { task: string; attempts: number; why: string }
   MR_WORKERS_FAILING: { times: number; why: string }
@@ -391,6 +395,18 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
     when: 'A source met an invalid record and its onInvalid is "stop".',
     text: (d) =>
       `The source "${d.source}" got an invalid record: ${d.why}; the record was ${d.record}. Use onInvalid: "skip" or "collect" to go on without such records.`,
+  },
+  MR_NO_RECORD_TIME: {
+    when: "All sources go by the records' own times, and of all that came none had one that can be used.",
+    text: ({ sources, sample }) => {
+      const came = sources.map(({ name, records }) => `${records} from source "${name}"`).join(" and ")
+      const seen = sample === undefined ? "" : ` One of them is ${sample.record}: ${sample.why}.`
+      const early = sources.reduce((sum, source) => sum + source.early, 0)
+      const isAllEarly = sources.every((source) => source.early === source.records)
+      return isAllEarly
+        ? `No step can begin, because all records are early (${came}): they are further ahead of the clock than "ahead" lets them be.${seen} "time" must give milliseconds since the Unix epoch, not microseconds; correct it, or the clock that is wrong, or use ahead: "off" to take them all.`
+        : `No step can begin, because no record has a time that can be read (${came}${early > 0 ? `, ${early} of them early` : ""}).${seen} "time" must give milliseconds since the Unix epoch or a Date; correct it, or leave it out to go by the time of arrival.`
+    },
   },
   MR_STATE_LOST: {
     when: "A worker died that held state kept nowhere else.",

@@ -19,6 +19,14 @@ interface Source {
   cutAt: number
 }
 
+/** What a task found in an arrival. */
+export interface Found {
+  readonly input: NodeId
+  /** Records that it read there, whatever they are. */
+  readonly records: number
+  readonly times: TimesMessage
+}
+
 interface OpenArrival {
   /** Steps that will read it and are not finished. */
   readonly steps: Set<Step>
@@ -32,6 +40,8 @@ export class Arrivals {
   #came: Arrival[] = [] // wait for the step they came in to close
   #next: Arrival = 0
   #underWay: { readonly arrival: Arrival; readonly at: number } | undefined
+  #isHeard = false // some record had a time
+  #timeless = 0
 
   /** `inputs` are those with a time of their own, each with the number of its partitions. */
   constructor(
@@ -73,8 +83,13 @@ export class Arrivals {
     return this.#underWay.arrival
   }
 
-  /** Its first stage has run: by task, which input it read and what times it found. */
-  done(arrival: Arrival, found: readonly { readonly input: NodeId; readonly times: TimesMessage }[]): void {
+  /** Arrivals that brought records, as long as no record of any had a time: none of them can be of a step. */
+  get timeless(): number {
+    return this.#isHeard ? 0 : this.#timeless
+  }
+
+  /** Its first stage has run: what its tasks found. */
+  done(arrival: Arrival, found: readonly Found[]): void {
     const { at } = this.#underWay!
     this.#underWay = undefined
     const steps = new Set(found.flatMap(({ times }) => times.steps))
@@ -86,6 +101,8 @@ export class Arrivals {
     }
     if (found.some(({ times }) => times.came)) this.#came.push(arrival)
     this.#open.set(arrival, { steps })
+    if (found.some(({ times }) => times.newest.length > 0)) this.#isHeard = true
+    if (found.some(({ records }) => records > 0)) this.#timeless++
     for (const { input, times } of found) {
       for (const { origin, time } of times.newest) this.#sources.get(input)!.time.heard(origin, time, at)
     }

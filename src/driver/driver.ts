@@ -21,12 +21,13 @@ import type { Plan } from "../plan/plan.ts"
 import { wakesOf } from "../plan/wakes.ts"
 import type { Command, RunCommand, ScheduleEvent, StopReason } from "../schedule/events.ts"
 import { Scheduler } from "../schedule/scheduler.ts"
-import type { InputNode, NodeId } from "../stream/node.ts"
+import type { InputNode } from "../stream/node.ts"
 import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
 import { stepTime } from "../stream/step-time.ts"
 import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
 import { fromErrorMessage } from "../wire/error-message.ts"
-import type { AccountMessage, LoadMessage, TaskMessage, TimesMessage } from "../wire/messages.ts"
+import type { AccountMessage, LoadMessage, TaskMessage } from "../wire/messages.ts"
+import type { Found } from "./arrivals.ts"
 import { Arrivals } from "./arrivals.ts"
 import { BlockStore } from "./block-store.ts"
 import { Intake } from "./intake.ts"
@@ -37,6 +38,7 @@ import type { LateRecords } from "./step-ledger.ts"
 import { StepLedger } from "./step-ledger.ts"
 import { TableRows } from "./table-rows.ts"
 import { taskMessage } from "./task-message.ts"
+import { TimelessRecords } from "./timeless-records.ts"
 
 export interface DriverOptions {
   readonly plan: Plan
@@ -88,7 +90,8 @@ export class Driver {
   readonly #ledger: StepLedger
   readonly #intakes: readonly Intake[]
   readonly #tables: TableRows
-  readonly #found = new Map<Arrival, { input: NodeId; times: TimesMessage }[]>() // of arrivals under way
+  readonly #found = new Map<Arrival, Found[]>() // of arrivals under way
+  #timeless: TimelessRecords | undefined = new TimelessRecords() // until the first step is run
   #arrivals: Arrivals | undefined
   readonly #closer: StepCloser
   readonly #done = deferred<RunTotals>()
@@ -146,9 +149,11 @@ export class Driver {
       stepsMax: options.stepsMax,
       openSteps: () => this.#scheduler.openSteps + this.#events.filter((event) => event.kind === "step-cut").length,
       run: (step) => {
+        this.#timeless = undefined
         this.#ledger.opened(step, clock.now())
         this.#hear({ kind: "step-cut", step })
       },
+      timeless: () => void this.#fail(this.#timeless!.refusal),
       closed: () => this.#endIfDone(),
     })
   }
@@ -261,8 +266,11 @@ export class Driver {
   #arrived({ stage, step: arrival }: BlockName, account: AccountMessage): void {
     const { source } = this.#plan.stages[stage]!.branches[0]!
     if (source.kind !== "input") throw new Error("invariant: an arrival is of an input")
-    this.#ledger.addArrived(source.input.name, account)
-    this.#found.get(arrival)!.push({ input: source.input.id, times: account.times! })
+    const { id, name } = source.input
+    const { records, times } = account
+    this.#ledger.addArrived(name, account)
+    this.#timeless?.add(name, account)
+    this.#found.get(arrival)!.push({ input: id, records, times: times! })
   }
 
   /** What has arrived lies there by step: its chunks are not needed any more. */

@@ -39,12 +39,17 @@ export interface StepCloserOptions {
   readonly run: (step: Step) => void
   /** The arrival is logged. */
   readonly arrive: (arrival: Arrival) => void
+  /** So many arrivals have brought records, and none of these had a time, that no more are to be kept. */
+  readonly timeless: () => void
   /** No step follows. */
   readonly closed: () => void
 }
 
 /** Steps that a source, or a partition of one, may be ahead of the slowest. */
 const AHEAD_STEPS_MAX = 64
+
+/** Arrivals that may wait for the first record with a time: as long as there is none, no step is known. */
+const TIMELESS_ARRIVALS_MAX = 64
 
 export class StepCloser {
   readonly #options: StepCloserOptions
@@ -162,10 +167,11 @@ export class StepCloser {
   }
 
   #proceedWithTime(mayCut: boolean): void {
-    const { clock, intervalMs, stepsMax = Infinity } = this.#options
+    const { clock, intervalMs, stepsMax = Infinity, timeless } = this.#options
     for (;;) {
       while (this.#hasRoom && this.#closeReached()) if (this.steps >= stepsMax) return this.#endAfterSteps()
       if (!this.#hasRoom) return // the next step to finish comes back here
+      if (this.#nextStep === undefined && this.#arrivals!.timeless >= TIMELESS_ARRIVALS_MAX) return timeless()
       const tickEnd = (this.#nextTick + 1) * intervalMs
       if (clock.now() < tickEnd || !mayCut) return this.#wakeAt(tickEnd)
       if (this.#cutTick()) return // comes back here when the arrival is done

@@ -81,6 +81,10 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_VALUE_REFUSED: { name: "map-1", what: "an instance of class Point", path: ".at" },
   MR_OUTPUT_FAILED: { output: "store", step: 12, attempts: 3, message: "disk full" },
   MR_INVALID_RECORD: { source: "views", why: "it is not JSON", record: '"{"' },
+  MR_NO_RECORD_TIME: {
+    sources: [{ name: "views", records: 640, early: 0 }],
+    sample: { why: "its time must be milliseconds", record: '{ id: 7, at: "now" }' },
+  },
   MR_STATE_LOST: { state: "counts", partition: 3, worker: "thread-1", step: 12 },
   MR_TASK_ATTEMPTS: { task: '"map-1" of step 12, partition 3,', attempts: 4, why: "it exited with code 3" },
   MR_WORKERS_FAILING: { times: 4, why: "it exited with code 3" },

@@ -62,6 +62,7 @@ class Run {
       arrive: () => undefined,
       openSteps: () => this.ran.length - this.#finished,
       run: (step) => this.ran.push(step),
+      timeless: () => undefined,
       closed: () => this.closed++,
     })
     this.closer.start(Math.floor(startsAt / INTERVAL), undefined)

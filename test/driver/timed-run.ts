@@ -11,6 +11,7 @@ import type { CutInput } from "#src/compute/input-reader.js"
 import { InputReader } from "#src/compute/input-reader.js"
 import type { LateRecord } from "#src/compute/timed.js"
 import { CameReader, TimedReader, timedBlock } from "#src/compute/timed.js"
+import type { Found } from "#src/driver/arrivals.js"
 import { Arrivals } from "#src/driver/arrivals.js"
 import type { CutIntake } from "#src/driver/step-closer.js"
 import { StepCloser } from "#src/driver/step-closer.js"
@@ -19,7 +20,6 @@ import { StepLedger } from "#src/driver/step-ledger.js"
 import type { Wakes } from "#src/plan/wakes.js"
 import type { InputNode, RecordTime } from "#src/stream/node.js"
 import type { Arrival, Cut, Step, StepRecord } from "#src/stream/step-record.js"
-import type { TimesMessage } from "#src/wire/messages.js"
 import { ManualClock } from "./manual-clock.ts"
 
 /** Its time is `at`; one that is no number makes an invalid record. */
@@ -112,6 +112,8 @@ export class TimedRun {
   /** Steps that were run, in order. */
   readonly steps: StepInput[] = []
   closed = 0
+  /** By the clock: when it was stopped because no record had a time. */
+  timelessAt: number | undefined
   readonly #intervalMs: number
   readonly #sources: readonly TimedSource[]
   readonly #intakes: readonly FakeIntake[]
@@ -177,6 +179,7 @@ export class TimedRun {
       arrive: (arrival) => this.#arrive(arrival),
       openSteps: () => this.steps.length - this.#finished,
       run: (step) => this.#run(step),
+      timeless: () => this.#stopTimeless(),
       closed: () => this.closed++,
     })
     this.closer.start(Math.floor(startsAt / intervalMs), this.#arrivals)
@@ -227,7 +230,7 @@ export class TimedRun {
     const arrival = this.#waiting.shift()
     if (arrival === undefined) return
     const { at, openFrom, cuts } = this.#stepLog.arrival(arrival)
-    const found: { input: number; times: TimesMessage }[] = []
+    const found: Found[] = []
     const blocks = this.#sources.map((_, source) => {
       const node = this.#node(source)
       const inputs = cuts.flatMap((cut, place) => (cut.node === source ? [this.#input(cut, place)] : []))
@@ -235,7 +238,7 @@ export class TimedRun {
       const reader = new InputReader(node, "records", inputs, account)
       const block = timedBlock(reader, node.time!, { at, openFrom }, this.#intervalMs, account)
       this.#ledger.addArrived(node.name, account)
-      found.push({ input: source, times: account.times! })
+      found.push({ input: source, records: account.records, times: account.times! })
       return block
     })
     this.#blocks.set(arrival, blocks)
@@ -279,6 +282,11 @@ export class TimedRun {
     )
     this.steps.push({ step, records: [...byTime, ...byClock], late, closedAt: this.clock.now() })
     if (!this.#manual) this.clock.at(this.clock.now(), () => this.finish())
+  }
+
+  #stopTimeless(): void {
+    this.timelessAt = this.clock.now()
+    this.closer.abandon()
   }
 
   #letGo(arrivals: readonly Arrival[]): void {

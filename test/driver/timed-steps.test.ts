@@ -407,6 +407,86 @@ describe("silence in the records' times", () => {
   })
 })
 
+describe("arrivals wait for the first record that has a time", () => {
+  const none = { id: -1, at: NaN }
+  /** Brings these to a source, one in each interval from the `first` on. */
+  const bring = (run: TimedRun, source: number, times: number, record: TimedRecord = none, first = 10): void => {
+    for (let tick = first; tick < first + times; tick++) {
+      run.receive(source, 0, record)
+      run.clock.moveTo((tick + 1) * 1_000)
+    }
+  }
+  const early = { id: -2, at: 1e12 }
+
+  test.each([
+    ["no time at all", none],
+    ["times that are too far ahead", early],
+  ])("64 of them, with %s, and then no more", (_, record) => {
+    const run = new TimedRun({ sources: [{ aheadMs: 60_000 }] })
+    bring(run, 0, 63, record)
+    expect(run.timelessAt).toBeUndefined()
+    bring(run, 0, 10, record, 73)
+    expect(run.timelessAt).toBe(74_000)
+    expect(run.log.filter(({ kind }) => kind === "arrival")).toHaveLength(64)
+    expect([run.steps, run.clock.waiting]).toEqual([[], 0])
+  })
+
+  test("one that comes with a time begins the first step", () => {
+    const run = new TimedRun({ sources: [{}] })
+    bring(run, 0, 63)
+    bring(run, 0, 100, at(5), 73)
+    bring(run, 0, 100, at(7), 173)
+    expect(run.timelessAt).toBeUndefined()
+    expect(run.counts.invalid).toBe(63)
+    expect(run.steps.map(({ step, records }) => [step, records[0]!.length])).toEqual([[5, 100], [6, 0]]) // prettier-ignore
+  })
+
+  test("silence is not counted, nor is what has no records", () => {
+    const run = new TimedRun({ sources: [{}, {}] })
+    run.clock.moveTo(200_000)
+    bring(run, 0, 63, none, 200)
+    run.clock.moveTo(500_000)
+    expect(run.timelessAt).toBeUndefined()
+    for (let tick = 500; tick < 600; tick++) {
+      run.receive(1, 0)
+      run.clock.moveTo((tick + 1) * 1_000)
+    }
+    expect(run.timelessAt).toBeUndefined()
+    bring(run, 1, 1, none, 600)
+    expect(run.timelessAt).toBe(601_000)
+  })
+
+  test("of several sources one that has times is enough, before and after the others", () => {
+    const run = new TimedRun({ sources: [{}, {}] })
+    run.receive(1, 0, at(5), at(6))
+    bring(run, 0, 200)
+    expect(run.timelessAt).toBeUndefined()
+    expect(ran(run)[0]).toBe("5: 5")
+    expect(run.arrivalsKept).toBe(0)
+  })
+
+  test("beside a source that goes by the clock steps close, and none waits", () => {
+    const run = new TimedRun({ sources: [{}], untimed: 1 })
+    for (let tick = 10; tick < 210; tick++) {
+      run.receive(0, 0, none)
+      run.receive(1, 0, at(tick))
+      run.clock.moveTo((tick + 1) * 1_000)
+    }
+    expect(run.timelessAt).toBeUndefined()
+    expect(ran(run)).toHaveLength(200)
+    expect(run.arrivalsKept).toBe(0)
+  })
+
+  test("an end that comes with the last of them is an end", () => {
+    const run = new TimedRun({ sources: [{}] })
+    bring(run, 0, 63)
+    run.receive(0, 0, none)
+    run.end(0)
+    run.clock.moveTo(200_000)
+    expect([run.timelessAt, run.closed, logged(run)]).toEqual([undefined, 1, ["end 9"]])
+  })
+})
+
 describe("the end", () => {
   test("when all sources end by themselves, steps close without waiting, and what is due comes", () => {
     const run = new TimedRun({ sources: [{ slackMs: 60_000 }], wakes: (step) => [{ step: step + 30, still: [] }] })

@@ -91,6 +91,104 @@ describe("the end", () => {
   })
 })
 
+describe("of records that have no time that can be used", () => {
+  /** So many deliveries, one in each interval, each with these times. */
+  const delivered = (deliveries: number, ...times: unknown[]): [number, ...number[]][] =>
+    Array.from({ length: deliveries }, (_, i) => [5 + i * 10, ...(times as number[])])
+
+  const failure = (builder: (streams: Streams) => void): Promise<string> =>
+    run(builder).then(
+      () => "nothing was thrown",
+      (error: Error) => error.message,
+    )
+  const NO_TIME =
+    'MR_NO_RECORD_TIME: No step can begin, because no record has a time that can be read (128 from source "views"). ' +
+    'One of them is "{\\"at\\":\\"2026-11-24T02:41:25Z\\"}": its time must be milliseconds since the Unix epoch or a Date, ' +
+    'but is "2026-11-24T02:41:25Z". "time" must give milliseconds since the Unix epoch or a Date; correct it, or leave it ' +
+    "out to go by the time of arrival."
+
+  test.each(["skip", "collect"] as const)(
+    "64 deliveries are taken, with onInvalid %s, and the job stops",
+    async (onInvalid) => {
+      // prettier-ignore
+      const text = "2026-11-24T02:41:25Z"
+      const message = await failure(({ readStream }) => {
+        const views = readStream(viewsAt(delivered(100, text, text)), { time, onInvalid, name: "views" })
+        views.count().output("rows")
+        if (onInvalid === "collect") views.invalid().print()
+      })
+      expect(message).toBe(NO_TIME)
+    },
+  )
+
+  test("with onInvalid stop at the first one, as ever", async () => {
+    const message = await failure(({ readStream }) =>
+      readStream(viewsAt(delivered(100, NaN)), { time })
+        .count()
+        .output("rows"),
+    )
+    expect(message).toContain("MR_INVALID_RECORD")
+  })
+
+  test("where all are early, it says so", async () => {
+    const micros = 1_764_000_000_000_000
+    const message = await failure(({ readStream }) =>
+      readStream(viewsAt(delivered(100, micros)), { time, name: "views" })
+        .count()
+        .output("rows"),
+    )
+    expect(message).toBe(
+      'MR_NO_RECORD_TIME: No step can begin, because all records are early (64 from source "views"): they are further ahead ' +
+        'of the clock than "ahead" lets them be. One of them is { at: 1764000000000000 }: its time is 1763999999999990 ms ' +
+        'ahead of the clock. "time" must give milliseconds since the Unix epoch, not microseconds; correct it, or the clock ' +
+        'that is wrong, or use ahead: "off" to take them all.',
+    )
+    const all = await run(({ readStream }) =>
+      readStream(viewsAt(delivered(100, micros), true), { time, ahead: "off" })
+        .count()
+        .output("rows"),
+    )
+    expect(Object.values(all.steps)[0]).toEqual([100])
+  })
+
+  test("of several sources it names those that brought records", async () => {
+    const message = await failure(({ readStream }) => {
+      const options = { time, onInvalid: "skip", ahead: "1m" } as const
+      readStream(viewsAt(delivered(100, NaN)), { ...options, name: "views" })
+        .count()
+        .output("rows")
+      readStream(viewsAt([]), { ...options, name: "silent" })
+        .count()
+        .print()
+      readStream(viewsAt(delivered(30, 1e15)), { ...options, name: "ahead" })
+        .count()
+        .print()
+    })
+    expect(message).toContain('(64 from source "views" and 30 from source "ahead", 30 of them early)')
+  })
+
+  test("one source that has times is enough", async () => {
+    const { steps, summary } = await run(({ readStream }) => {
+      const none = readStream(viewsAt(delivered(100, NaN), true), { time, onInvalid: "collect" })
+      const some = readStream(viewsAt([[5, 3], [505, 503], [905, 903]], true), { time }) // prettier-ignore
+      none.invalid().map(() => "none").union(some.map(({ at }) => String(at))).countByValue().output("rows") // prettier-ignore
+    })
+    const rows = Object.values(steps).flat() as [string, number][]
+    expect(rows.flatMap(([what, n]) => (what === "none" ? [n] : [])).reduce((a, b) => a + b, 0)).toBe(100)
+    expect(summary).toMatchObject({ records: 103, invalid: 100, late: 0 })
+  })
+
+  test("a source that ends before has its invalid records told of", async () => {
+    const { steps } = await run(({ readStream }) =>
+      readStream(viewsAt(delivered(60, NaN), true), { time, onInvalid: "collect" })
+        .invalid()
+        .count()
+        .output("rows"),
+    )
+    expect(Object.values(steps)).toEqual([[60]])
+  })
+})
+
 test("late records alone make a step that late() is read in", async () => {
   const result = await run(
     ({ readStream }) =>
