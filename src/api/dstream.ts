@@ -744,7 +744,7 @@ export interface DStream<T> {
    *
    * Order: by the key's first event in the step, each key's records as emitted, then those of keys that timed out,
    * partition by partition. Cost: as `track`. Paper 3.3, "track". Spark `flatMapGroupsWithState`, Flink
-   * `KeyedProcessFunction`. Throws and stops as `track`.
+   * `KeyedProcessFunction`. Throws and stops as `track`: neither `init` nor `step` may give `undefined`.
    *
    * ```ts
    * // logins, step 1: ["ann", false], ["bob", true], ["ann", false]     step 2: ["ann", false]

@@ -308,6 +308,16 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
       return (step: number, ...pairs: Pair[]): unknown => run.step(step, [pairs])[0]
     }
 
+    test.each<[string, () => unknown, () => unknown]>([
+      ["init", () => undefined, () => 1],
+      ["step", () => 1, () => undefined],
+    ])("undefined from %s is refused, with the key", (_, init, next) => {
+      const run = running((s) => s.flatMapWithState<unknown, unknown>(init, next, "forever").output("out"))
+      expect(() => run.step(10, [[["a", 1]]])).toThrow(
+        /^MR_STATE_UNDEFINED: A function of flatMapWithState\(\) "flatMapWithState-1" at \S*states\.test\.ts:\d+:\d+ gave undefined for the key "a"; /,
+      )
+    })
+
     test("begins with an empty state, and gives what was emitted, in order of the calls", () => {
       const step = emitting({ timeout: "forever" })
       expect(step(10, ["a", 1], ["b", -2], ["a", 3])).toEqual([["a", [1]], ["b", [-2]], "negative", ["a", [1, 3]]])

@@ -55,7 +55,14 @@ function flatMapRule(
       if (onTimeout !== undefined) calling(task, { key, state }, () => onTimeout(key, state, emit))
     },
     apply({ key, value }, held) {
-      const state = held === undefined ? calling(task, { key }, () => init(key)) : held.state
+      const state =
+        held === undefined
+          ? defined(
+              task,
+              key,
+              calling(task, { key }, () => init(key)),
+            )
+          : held.state
       const next = calling(task, { key, state, event: value }, () => step(key, state, value, emit))
       return outcomeOf(task, key, next)
     },
@@ -74,10 +81,14 @@ function distinctRule({ step }: StateTask, emit: Emit): EventRule {
   }
 }
 
+function outcomeOf(task: StateTask, key: unknown, given: unknown): Outcome {
+  const state = defined(task, key, given)
+  return state === null ? { kind: "ends" } : { kind: "holds", state, mark: task.step }
+}
+
 /** @throws MR_STATE_UNDEFINED */
-function outcomeOf({ end, step }: StateTask, key: unknown, state: unknown): Outcome {
-  if (state === null) return { kind: "ends" }
-  if (state !== undefined) return { kind: "holds", state, mark: step }
+function defined({ end }: StateTask, key: unknown, state: unknown): unknown {
+  if (state !== undefined) return state
   const { verb, name, at } = end.origin
   throw refuse("MR_STATE_UNDEFINED", { verb, name, at: showPosition(at), key: showValue(key) })
 }
