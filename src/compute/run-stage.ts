@@ -15,6 +15,7 @@ import { addSample, addTapped, emptyAccount } from "./account.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
 import { closureLoops } from "./closure-loop.ts"
+import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
 import type { Checks, Loops, Notes } from "./loop.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
@@ -133,7 +134,8 @@ class Attempt {
 
   #updateState(end: Extract<StageEnd, { kind: "state" }>): Block {
     const { stage, settings, checked } = this.#runnable
-    const table = this.#inputs.table ?? emptyTable
+    const held = this.#inputs.table ?? emptyTable
+    const table = this.#checks.freeze ? new FrozenTable(held) : held
     const { slide } = stage
     const { intervalMs } = settings
     const task = { end, table, step: this.#task.step, intervalMs, slide, checks: this.#checks, trace: this.#trace }

@@ -390,6 +390,27 @@ describe("a function that changes what it was given throws at its own line, in s
     }
   }) // prettier-ignore
 
+  const both = (a: number[], b: number[]): number[] => [...a, ...b]
+  test.each<[string, (s: InputStream<[string, number[]]>) => Rows]>([
+    ["a running reduce", (s) => s.runningReduce((old, list) => (old.push(...list), old))],
+    ["a window that adds", (s) => s.reduceByWindow("2s", (old, list) => (old.push(...list), old))],
+    ["a window that adds and subtracts", (s) => s.reduceByWindow("2s", (old, list) => (old.push(...list), old), both)],
+    ["a window that subtracts", (s) => s.reduceByWindow("2s", both, (old, list) => (old.splice(0, list.length), old))],
+  ])("the value that is held: %s", (_, program) => {
+    for (const manner of manners.filter(({ strict }) => strict)) {
+      const plan = planOf(({ readStream }) => program(readStream(from<[string, number[]]>(() => []))).output("out"))
+      const run = new PlanRun(plan, manner)
+      run.step(1, [[["a", [1]]], []])
+      const steps = (): void => {
+        run.step(2, [[["a", [2]]], []])
+        run.step(3, [[], []])
+      }
+      expect(steps).toThrow(
+        /^MR_USER_FUNCTION: (runningReduce|reduceByWindow)\(\) "\S+" at \S*user-function\.test\.ts:.*(not extensible|read only|delete property)/,
+      )
+    }
+  }) // prettier-ignore
+
   test.each<[string, (s: InputStream<{ n: number[] }>) => Rows]>([
     ["the record", (s) => s.map((record) => void (record.n = []))],
     ["deep in the record", (s) => s.map((record) => record.n.push(1))],

@@ -62,6 +62,14 @@ test("a function that changes what it is given is refused", async () => {
   await expect(program).rejects.toMatchObject({ code: "MR_USER_FUNCTION" })
 })
 
+test("a function that changes the value that is held is refused", async () => {
+  const program = runBatches({
+    batches: [[["a", [1]]], [["a", [2]]]] as [string, number[]][][],
+    program: (lists) => lists.runningReduce((old, list) => (old.push(...list), old)),
+  })
+  await expect(program).rejects.toThrow(/^MR_USER_FUNCTION: runningReduce\(\) .*run-batches\.test\.ts/)
+})
+
 test("wrong arguments are refused", async () => {
   const program = (records: unknown): never => records as never
   await expect(runBatches({ batches: ["ab"] as never, program })).rejects.toMatchObject({ code: "MR_OPTION_INVALID" })

@@ -1,5 +1,4 @@
 /** The ends of keys that no event brings about: their time is up, or there are too many. */
-import { freezeDeep } from "../../base/values.ts"
 import { Change, isEnd } from "../../block/block.ts"
 import { KeyIndex } from "../../block/key-index.ts"
 import type { ReadOnlyTable } from "../../state/table.ts"
@@ -13,7 +12,7 @@ import type { StateTask } from "./state-task.ts"
  * alone: events come before expiry. `timeUp` may let a key go on.
  */
 export function endUntouched(
-  { table, step, intervalMs, checks }: StateTask,
+  { table, step, intervalMs }: StateTask,
   delta: DeltaColumns,
   touched: KeyIndex,
   timeoutMs: number,
@@ -25,8 +24,7 @@ export function endUntouched(
     if (mark > endedAt) break
     const key = table.keyAt(slot)
     if (touched.find(key) !== -1) continue
-    const [state, old] = [table.valueAt(slot), table.valueAt(slot)]
-    const value = checks.freeze ? freezeDeep(state) : state
+    const [value, old] = [table.valueAt(slot), table.valueAt(slot)]
     const stays = timeUp(key, value)
     if (stays === undefined) pushRow(delta, { key, value, old, change: Change.endedByTimeout, mark })
     else pushRow(delta, { key, value: stays.value, old, change: Change.trimmed, mark: stays.mark })

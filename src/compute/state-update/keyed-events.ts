@@ -1,5 +1,4 @@
 /** Applies a step's events to the keys' states, one at a time, and notes what became of each key. */
-import { freezeDeep } from "../../base/values.ts"
 import { Change } from "../../block/block.ts"
 import { KeyIndex } from "../../block/key-index.ts"
 import type { DeltaColumns } from "../delta-columns.ts"
@@ -37,10 +36,9 @@ export function applyEvents(task: StateTask, rule: EventRule, events: readonly E
   for (const key of met) writeRow(task, key, delta)
 }
 
-function meet({ table, checks }: StateTask, key: unknown): Met {
+function meet({ table }: StateTask, key: unknown): Met {
   const slot = table.find(key)
-  const value = slot === -1 ? undefined : table.valueAt(slot)
-  const state = checks.freeze ? freezeDeep(value) : value
+  const state = slot === -1 ? undefined : table.valueAt(slot)
   return { key, slot, holds: slot !== -1, state, mark: 0, isWritten: false, why: Change.endedByNull }
 }
 
