@@ -15,6 +15,7 @@ import os from "node:os"
 import path from "node:path"
 import { performance } from "node:perf_hooks"
 import { fileURLToPath } from "node:url"
+import { assembleKernels } from "./assemble-kernels.mjs"
 import { runSteps } from "./run-steps.mjs"
 import { runVitestQuietly } from "./run-vitest.mjs"
 import { root, runMain } from "./setup.mjs"
@@ -140,7 +141,8 @@ function build({ project }) {
       encoding: "utf8",
     },
   )
-  return status === 0 ? undefined : `it does not build:\n${stdout}${stderr}`
+  const fault = status === 0 ? assembleKernels(project) : `${stdout}${stderr}`
+  return fault === undefined ? undefined : `it does not build:\n${fault}`
 }
 
 function runTests({ project }, tests) {

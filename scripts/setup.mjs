@@ -8,6 +8,7 @@ import fs from "node:fs"
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import { assembleKernels } from "./assemble-kernels.mjs"
 
 /** The folder that holds package.json. */
 export const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[\\/]$/, "")
@@ -128,7 +129,8 @@ function isBuilt() {
 /** Content, not modification times: switching branches back and forth must not count as a change. */
 function buildKey() {
   const sources = filesUnder(path.join(root, "src"))
-  const settings = ["package.json", "tsconfig.base.json", "tsconfig.json"].map((name) => path.join(root, name))
+  const names = ["package.json", "tsconfig.base.json", "tsconfig.json", path.join("scripts", "assemble-kernels.mjs")]
+  const settings = names.map((name) => path.join(root, name))
   return hashOf([...sources, ...settings].flatMap((file) => [path.relative(root, file), fs.readFileSync(file)]))
 }
 
@@ -148,6 +150,8 @@ function build() {
     },
   )
   if (status !== 0) throw new SetUpError(`The build failed:\n${stdout}${stderr}`)
+  const fault = assembleKernels(root)
+  if (fault !== undefined) throw new SetUpError(`The build of the kernels failed:\n${fault}`)
   removeOrphans()
   fs.writeFileSync(buildStamp, key)
 }
@@ -157,7 +161,10 @@ function removeOrphans() {
   const dist = path.join(root, "dist")
   for (const file of filesUnder(dist)) {
     const source = /^(.+?)\.(?:js|d\.ts)(?:\.map)?$/.exec(path.relative(dist, file))?.[1]
-    if (source !== undefined && !fs.existsSync(path.join(root, "src", `${source}.ts`))) fs.rmSync(file)
+    if (source === undefined) continue
+    // A declaration alone stands for a module that the build makes in another way.
+    const isOfSource = [".ts", ".d.ts"].some((end) => fs.existsSync(path.join(root, "src", `${source}${end}`)))
+    if (!isOfSource) fs.rmSync(file)
   }
 }
 

@@ -1,0 +1,62 @@
+import { messageOf, refuse } from "../../base/errors.ts"
+import { Counter } from "./counter.ts"
+import { jsKernels } from "./js-kernels.ts"
+import type { Kernels } from "./kernels.ts"
+import { makeWasmKernels } from "./wasm-kernels.ts"
+
+const VARIABLE = "MILLRACE_KERNELS"
+
+/**
+ * The kernels to use: those of WebAssembly, if this machine has its SIMD and they agree with those of JavaScript on a
+ * sample; else those of JavaScript. `MILLRACE_KERNELS` in the environment, `js` or `wasm`, says which instead.
+ * @throws MR_OPTION_INVALID if the variable is anything else, or is `wasm` where that does not run.
+ */
+export function chooseKernels(environment: Readonly<Record<string, string | undefined>>): Kernels {
+  const asked = environment[VARIABLE]
+  if (asked === "js") return jsKernels
+  if (asked !== undefined && asked !== "wasm") throw invalid('"js" or "wasm", or not to be set', asked)
+  const fit = wasmIfFit(makeWasmKernels)
+  if (typeof fit !== "string") return fit
+  if (asked === "wasm") throw invalid(`"js" or not to be set, as ${fit}`, asked)
+  return jsKernels
+}
+
+/** The kernels made, or why they are not to be used. */
+export function wasmIfFit(make: () => Kernels | undefined): Kernels | string {
+  try {
+    const kernels = make()
+    if (kernels === undefined) return "WebAssembly has no SIMD here"
+    return sampleOf(kernels) === sampleOf(jsKernels) ? kernels : "WebAssembly gives other results than JavaScript here"
+  } catch (error) {
+    // Whatever it is, such as too little address space: a machine where it does not run has the other form.
+    return `WebAssembly does not run here (${messageOf(error)})`
+  }
+}
+
+const SAMPLE = Buffer.from(
+  '{"user":"ann","ms":-1.5e3,"ok":true}\r\n to be,\tor not  to\fbe: ünïcödé 😀 a-word-of-more-than-sixteen-bytes\n\n' +
+    '{"user":"bob","user":null}\n{"ms":01}\na-word-of-more-than-sixteen-bytes to {"user":"\\n"} be',
+)
+
+/** What kernels make of the sample, by every one of them. */
+function sampleOf(kernels: Kernels): string {
+  const grep = kernels.newGrep(Buffer.from("to"))
+  const found: number[] = []
+  grep.begin(SAMPLE)
+  while (grep.next()) found.push(grep.start, grep.end)
+  const dictionary = kernels.newDictionary(16_384)
+  const counter = new Counter(dictionary)
+  counter.add(SAMPLE)
+  const words = [...counter.touched].map((id) => [
+    dictionary.string(id),
+    dictionary.sectionHash(id),
+    counter.countOf(id),
+  ])
+  const fields = kernels.newFields(["user", "ms"])
+  const rows = new Int32Array(8 * fields.rowLength)
+  fields.project(SAMPLE, 0, rows)
+  return JSON.stringify([kernels.countLines(SAMPLE), found, words, [...rows]])
+}
+
+const invalid = (expected: string, got: string): Error =>
+  refuse("MR_OPTION_INVALID", { where: "the environment", option: VARIABLE, expected, got })

@@ -1,0 +1,134 @@
+import { Dictionary, KEY_COST } from "./dictionary.ts"
+import { SEPARATORS } from "./separators.ts"
+import type { WasmModule } from "./web-assembly.ts"
+import { BEYOND, FIRST_FREE, PIECE, WasmInstance } from "./wasm-instance.ts"
+
+const SLOT_BYTES = 32
+const SLOTS_AT_FIRST = 4_096
+/** Ids that a call can give. */
+const IDS_MAX = 65_536
+/** About so many bytes of input make an id. What is copied beyond the last id is copied again. */
+const BYTES_PER_ID = 8
+const PIECE_MIN = 1_024
+const SPACE = 0x20
+/** So much space the words are followed by. */
+const BLOCK = 64
+
+/**
+ * All its memory is there from the start: so much of each part as there could be at most. What is not used costs address
+ * space only.
+ */
+export class WasmDictionary extends Dictionary {
+  position = 0
+  protected readonly heap: Uint8Array<ArrayBuffer>
+  protected readonly offsets: Uint32Array<ArrayBuffer>
+  protected readonly hashes: Uint32Array<ArrayBuffer>
+  readonly #instance: WasmInstance
+  readonly #bytesMax: number
+  readonly #ids: number
+  readonly #piece: number
+
+  constructor(module: WasmModule, bytesMax: number) {
+    super()
+    const keysMax = Math.floor(bytesMax / KEY_COST)
+    this.#bytesMax = bytesMax
+    this.#ids = FIRST_FREE
+    this.#piece = this.#ids + 4 * IDS_MAX
+    const slots = aligned(this.#piece + PIECE + BEYOND)
+    const offsets = slots + SLOT_BYTES * slotsFor(keysMax)
+    const hashes = offsets + 4 * (keysMax + 1)
+    const heap = hashes + 4 * keysMax
+    // A key that does not fit a piece is laid down behind all others to be looked up.
+    const end = heap + 2 * bytesMax + BEYOND
+    this.#instance = new WasmInstance(module, end)
+    const { buffer } = this.#instance.bytes
+    this.heap = new Uint8Array(buffer, heap, 2 * bytesMax)
+    this.offsets = new Uint32Array(buffer, offsets, keysMax + 1)
+    this.hashes = new Uint32Array(buffer, hashes, keysMax)
+    this.#instance.functions.layOutDictionary(slots, offsets, hashes, heap, bytesMax, KEY_COST)
+  }
+
+  get size(): number {
+    return this.#instance.size
+  }
+
+  get isFull(): boolean {
+    return this.#instance.isFull
+  }
+
+  idOf(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > this.#bytesMax) {
+      this.#instance.isFull = true
+      return -1
+    }
+    return this.#instance.functions.intern(this.#layDown(bytes, start, end), end - start)
+  }
+
+  find(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > this.#bytesMax) return -1
+    return this.#instance.functions.find(this.#layDown(bytes, start, end), end - start)
+  }
+
+  words(bytes: Uint8Array, start: number, ids: Int32Array): number {
+    const instance = this.#instance
+    const piece = this.#piece
+    let count = 0
+    let at = start
+    while (at < bytes.length && count < ids.length) {
+      const wanted = Math.min(ids.length - count, IDS_MAX)
+      const end = wholeWords(bytes, at, Math.min(Math.max(wanted * BYTES_PER_ID, PIECE_MIN), PIECE))
+      if (end === at && SEPARATORS[bytes[at]!] === 1) {
+        at++
+        continue
+      }
+      if (end === at) {
+        const wordEnd = endOfWord(bytes, at)
+        const id = this.idOf(bytes, at, wordEnd)
+        if (id < 0) break
+        ids[count++] = id
+        at = wordEnd
+        continue
+      }
+      const stop = piece + end - at
+      instance.copyIn(bytes, at, end, piece)
+      instance.bytes.fill(SPACE, stop, stop + BLOCK)
+      const got = instance.functions.words(piece, stop, this.#ids, wanted)
+      ids.set(instance.numbers.subarray(this.#ids >> 2, (this.#ids >> 2) + got), count)
+      count += got
+      at += instance.resumeAt - piece
+      if (got < wanted && at < end) break
+    }
+    this.position = at
+    return count
+  }
+
+  /** Where the key is copied to. */
+  #layDown(bytes: Uint8Array, start: number, end: number): number {
+    const at = end - start > PIECE ? this.#instance.heapTop : this.#piece
+    this.#instance.copyIn(bytes, start, end, at)
+    return at
+  }
+}
+
+/** As many as keep a quarter of them empty, a power of two. */
+function slotsFor(keys: number): number {
+  let slots = SLOTS_AT_FIRST
+  while (keys * 4 > slots * 3) slots *= 2
+  return slots
+}
+
+const aligned = (address: number): number => Math.ceil(address / SLOT_BYTES) * SLOT_BYTES
+
+/** Where the last word ends that lies whole in so many bytes; `start` if the first one does not. */
+function wholeWords(bytes: Uint8Array, start: number, bytesMax: number): number {
+  let end = start + bytesMax
+  if (end >= bytes.length) return bytes.length
+  while (end > start && SEPARATORS[bytes[end]!] === 0) end--
+  return end
+}
+
+function endOfWord(bytes: Uint8Array, start: number): number {
+  let end = start
+  while (end < bytes.length && SEPARATORS[bytes[end]!] === 0) end++
+  return end
+}

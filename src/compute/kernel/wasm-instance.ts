@@ -1,0 +1,91 @@
+/** An instance of the WebAssembly module with a memory of its own, made in full at once: it never grows. */
+
+import type { WasmModule } from "./web-assembly.ts"
+import { webAssembly } from "./web-assembly.ts"
+
+/** What `assembly/index.ts` exports; addresses and lengths are in bytes. */
+export interface WasmFunctions {
+  countLineEnds(at: number, end: number): number
+  grep(
+    from: number,
+    end: number,
+    needle: number,
+    needleLength: number,
+    spans: number,
+    spansMax: number,
+    base: number,
+  ): number
+  layOutDictionary(
+    slots: number,
+    offsets: number,
+    hashes: number,
+    heap: number,
+    costMax: number,
+    costOfKey: number,
+  ): void
+  find(at: number, length: number): number
+  intern(at: number, length: number): number
+  words(from: number, end: number, ids: number, idsMax: number): number
+  useNames(table: number, count: number): void
+  project(from: number, end: number, rows: number, rowsMax: number, base: number): number
+}
+
+/** The first address that is free: below it are results, masks, and room for what is read before a beginning. */
+export const FIRST_FREE = 1_024
+/** So far beyond the end of bytes their memory must go on: kernels read in blocks. */
+export const BEYOND = 256
+/** Bytes that are copied in at once. */
+export const PIECE: number = 2 ** 20
+
+/** Up to so many bytes a loop copies faster than a call. */
+export const SHORT = 48
+
+const PAGE = 65_536
+
+// Where `assembly/results.ts` puts what a call tells, by numbers of four bytes
+const RESUME_AT = 12
+const SIZE = 13
+const HEAP_TOP = 14
+const IS_FULL = 15
+
+export class WasmInstance {
+  readonly functions: WasmFunctions
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly numbers: Int32Array<ArrayBuffer>
+
+  /** @param size bytes of memory */
+  constructor(module: WasmModule, size: number) {
+    const pages = Math.ceil(size / PAGE)
+    const memory = new webAssembly.Memory({ initial: pages, maximum: pages })
+    this.functions = new webAssembly.Instance(module, { env: { memory } }).exports as WasmFunctions
+    const buffer = memory.buffer
+    this.bytes = new Uint8Array(buffer)
+    this.numbers = new Int32Array(buffer)
+  }
+
+  get resumeAt(): number {
+    return this.numbers[RESUME_AT]! >>> 0
+  }
+
+  get size(): number {
+    return this.numbers[SIZE]!
+  }
+
+  get heapTop(): number {
+    return this.numbers[HEAP_TOP]! >>> 0
+  }
+
+  get isFull(): boolean {
+    return this.numbers[IS_FULL] !== 0
+  }
+
+  set isFull(isFull: boolean) {
+    this.numbers[IS_FULL] = isFull ? 1 : 0
+  }
+
+  /** Copies bytes [start, end) to an address. */
+  copyIn(bytes: Uint8Array, start: number, end: number, at: number): void {
+    if (end - start > SHORT) this.bytes.set(bytes.subarray(start, end), at)
+    else for (let i = start, to = at; i < end; i++, to++) this.bytes[to] = bytes[i]!
+  }
+}

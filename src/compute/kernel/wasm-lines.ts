@@ -1,0 +1,13 @@
+import { NEWLINE } from "./line-end.ts"
+import { PIECE } from "./wasm-instance.ts"
+import type { WasmScanner } from "./wasm-scanner.ts"
+
+export function countLines(scanner: WasmScanner, bytes: Uint8Array): number {
+  let count = 0
+  for (let start = 0; start < bytes.length; start += PIECE) {
+    const end = Math.min(start + PIECE, bytes.length)
+    scanner.copyIn(bytes, start, end, scanner.piece)
+    count += scanner.functions.countLineEnds(scanner.piece, scanner.piece + end - start)
+  }
+  return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count
+}
