@@ -70,7 +70,7 @@ class Query {
     const branches = inputsOf(this.#plan, name, this.#log).branches.map((reads) =>
       reads.map((names) => this.#readInput(names)),
     )
-    const inputs = { branches, table: undefined, tables: new Map(), arrival: undefined }
+    const inputs = { branches, table: undefined, tables: new Map(), still: [], arrival: undefined }
     const { block, account } = runStage(this.#stages[name.stage]!, name, inputs)
     this.#accounts.push(account)
     this.#blocks.set(showBlockName(name), block)
@@ -102,5 +102,6 @@ function logOf(held: HeldStep["blocks"]): StepLogReader {
     cutsOfArrival: none,
     arrivalsOf: none,
     rowsOf: none,
+    stillIn: () => [], // nothing is asked for another's sake
   }
 }
