@@ -4,6 +4,7 @@
  */
 import { refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
+import { named } from "../stream/named.ts"
 
 /** White space is that of Java's `StringTokenizer`, by which words are usually counted. */
 const WORD = /[^ \t\n\r\f]+/g
@@ -21,7 +22,10 @@ const LINE_END = /\r?\n/
  * ```
  */
 export const words = (): ((line: string) => string[]) => wordsOf
-const wordsOf = Object.freeze((line: string): string[] => line.match(WORD) ?? [])
+const wordsOf = named(
+  { name: "words" },
+  Object.freeze((line: string): string[] => line.match(WORD) ?? []),
+)
 
 /**
  * The lines of a text, for `flatMap`: what is ended by `\n` or `\r\n`, without that end. The last line needs no end. Empty
@@ -53,7 +57,10 @@ const linesOf = Object.freeze((text: string): string[] => {
  */
 export function grep(text: string): (line: string) => boolean {
   if (typeof text !== "string") throw invalid("grep()", "text", "a text", text)
-  return Object.freeze((line: string) => line.includes(text))
+  return named(
+    { name: "grep", text },
+    Object.freeze((line: string) => line.includes(text)),
+  )
 }
 
 /**

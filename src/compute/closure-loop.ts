@@ -30,6 +30,7 @@ export function closureLoops(stage: Stage, checks: Checks, trace: Trace): Loops 
 
 function branchLoops({ source, operators }: Branch, end: StageEnd, checks: Checks, trace: Trace): BranchLoops {
   return {
+    head: undefined,
     run(reader, out, notes, tables) {
       const push = operators.reduceRight<Push>(
         (next, { operator, origin }, index) => narrow(operator, origin, index, next, notes, tables, checks, trace),

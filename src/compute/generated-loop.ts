@@ -10,6 +10,8 @@
 import { Change } from "../block/block.ts"
 import type { Branch, Stage, StageEnd } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
+import type { Head } from "./head.ts"
+import { headOf, operatorsOf } from "./head.ts"
 import type { BranchLoops, Checks, Loops, PairLoop, UpdateLoop } from "./loop.ts"
 import { checkResult, itemsOf, refuseNonPair } from "./loop.ts"
 
@@ -37,9 +39,11 @@ export function generatedLoops(stage: Stage, checks: Checks): Loops {
 
 function branchLoops(stage: Stage, branch: Branch, checks: Checks): BranchLoops {
   const { source } = branch
+  const head = headOf(branch, stage.end)
   const originAt = (index: number): Origin => branch.operators[index]?.origin ?? originOfEnd(stage.end)
   return {
-    run: generate(stage, recordText(branch, stage.end, checks), {
+    head,
+    run: generate(stage, recordText(branch, head, stage.end, checks), {
       ...functionsOf(branch, stage.end),
       check: (value: unknown, index: number) => checkResult(value, originAt(index), checks),
       items: (value: unknown, index: number) => itemsOf(value, originAt(index), checks),
@@ -76,26 +80,38 @@ function functionsOf({ operators }: Branch, end: StageEnd): Record<string, unkno
 /** The end counts as the operator after the last. */
 const originOfEnd = (end: StageEnd): Origin => (end as { readonly origin: Origin }).origin
 
-function recordText({ operators }: Branch, end: StageEnd, checks: Checks): string {
+function recordText({ operators }: Branch, head: Head | undefined, end: StageEnd, checks: Checks): string {
+  if (head?.kind === "wordCounts") return COUNTS
   const opened: string[] = []
   let closing = ""
+  const first = operatorsOf(head)
   operators.forEach(({ operator }, index) => {
+    if (index < first) return
     const { text, loops } = narrowText(operator, index, checks)
     opened.push(text)
     if (loops) closing += "}"
   })
+  const isUnread = end.kind === "count" && operators.length === first // then no value need be made
   return `return function run(reader, out, notes, tables) {
   const { rows, orders, keys, values } = out
   ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table});` : "")).join("")}
   let count = 0
   while (reader.next()) {
-    const v0 = reader.value
+    ${isUnread ? "" : `const v${first} = reader.value`}
     ${opened.join("\n    ")}
-    ${endText(end, operators.length, checks)}
+    ${endText(end, operators.length, head?.kind === "words" ? first : undefined, checks)}
   ${closing}}
   out.count += count
 }`
 }
+
+const COUNTS = `return function run(reader, { keys, values }) {
+  while (reader.next()) {
+    const slot = reader.id === -1 ? keys.slot(reader.value) : keys.slotOfId(reader.id)
+    if (slot === values.length) values.push(reader.count)
+    else values[slot] += reader.count
+  }
+}`
 
 /** The text of one operator: takes v<index>, leaves v<index + 1>, or goes on with the next record. */
 function narrowText(operator: NarrowOperator, index: number, checks: Checks): { text: string; loops: boolean } {
@@ -161,7 +177,8 @@ function narrowText(operator: NarrowOperator, index: number, checks: Checks): { 
   }
 }
 
-function endText(end: StageEnd, index: number, checks: Checks): string {
+/** `textAt`: the value of that number is a text of which the reader may know the worker's id. */
+function endText(end: StageEnd, index: number, textAt: number | undefined, checks: Checks): string {
   const value = `v${index}`
   const pairOnly = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
   switch (end.kind) {
@@ -172,7 +189,7 @@ function endText(end: StageEnd, index: number, checks: Checks): string {
         checks.thenables && end.combiner.isOfProgram ? `check(${call}, ${index})` : call
       const first = end.combiner.first === undefined ? `${value}[1]` : checked(`first(${value}[1])`)
       return `${pairOnly}
-    const slot = keys.slot(${value}[0])
+    const key = ${value}[0], slot = ${slotText(textAt)}
     if (slot === values.length) values.push(${first})
     else values[slot] = ${checked(`add(values[slot], ${value}[1])`)}`
     }
@@ -184,6 +201,12 @@ function endText(end: StageEnd, index: number, checks: Checks): string {
       return `rows.push(${value})`
   }
 }
+
+/** A key that is the very text that was read need not be looked up by its characters. */
+const slotText = (textAt: number | undefined): string =>
+  textAt === undefined
+    ? "keys.slot(key)"
+    : `key === v${textAt} && reader.id !== -1 ? keys.slotOfId(reader.id) : keys.slot(key)`
 
 /** The loops over pairs. Of equal text but for their number, as every loop must be; `add` is put in by parameter. */
 const MERGE = `return function merge(pairs, keys, values) {

@@ -14,6 +14,7 @@ import type { NodeId } from "../stream/node.ts"
 import type { Origin } from "../stream/operator.ts"
 import type { Accumulator } from "./accumulator.ts"
 import type { DeltaColumns } from "./delta-columns.ts"
+import type { Head } from "./head.ts"
 import type { RowsByKey } from "./rows-by-key.ts"
 
 export interface Loops {
@@ -23,7 +24,9 @@ export interface Loops {
 }
 
 export interface BranchLoops {
-  /** Runs the branch's narrow operators over every row and puts the results into `out`. */
+  /** What the reader does of the branch: its first operator, or nothing. */
+  readonly head: Head | undefined
+  /** Runs the branch's narrow operators, from the head on, over every row and puts the results into `out`. */
   run(reader: Reader, out: Accumulator, notes: Notes, tables: LookedUp): void
   /** Adds pairs of a `combined` source to the values by key; undefined for a branch of another source. */
   readonly merge: PairLoop | undefined

@@ -11,18 +11,15 @@ const LINE_END = 10
 export class RangeDecoder implements Decoder {
   value: unknown
   invalid: InvalidRecord | undefined
-  readonly #name: string
   readonly #format: ReceivedFormat | undefined
-  readonly #given: () => Iterator<unknown>
+  readonly #given: RangePieces
   readonly #account: Account | undefined
-  #pieces: Iterator<unknown> | undefined
   #decoder: Decoder | undefined // of the piece at hand
 
   /** `name` is what messages call the source. Bytes that are read go into the account, if one is given. */
   constructor(name: string, source: RangeSource, from: number, until: number, account: Account | undefined) {
-    this.#name = name
     this.#format = source.format
-    this.#given = () => source.read(from, until)[Symbol.iterator]()
+    this.#given = new RangePieces(name, source, from, until)
     this.#account = account
   }
 
@@ -31,7 +28,7 @@ export class RangeDecoder implements Decoder {
   }
 
   #nextValue(): boolean {
-    const { done, value } = this.#ask()
+    const { done, value } = this.#given.ask()
     this.value = value
     return done !== true
   }
@@ -44,16 +41,38 @@ export class RangeDecoder implements Decoder {
         this.invalid = decoder.invalid
         return true
       }
-      const { done, value } = this.#ask()
+      const { done, value: bytes } = this.#given.next()
       if (done) return false
-      const bytes = this.#requirePiece(value, format)
       if (this.#account !== undefined) this.#account.bytes += bytes.length
       this.#decoder = decoderOf(format, bytes)
     }
   }
+}
 
-  /** @throws MR_SOURCE_FAILED for what the source's own code throws */
-  #ask(): IteratorResult<unknown> {
+/** What a source gives for a range: pieces of bytes, checked, for one that says in which format they are. */
+export class RangePieces implements IterableIterator<Buffer> {
+  readonly #name: string
+  readonly #source: RangeSource
+  readonly #given: () => Iterator<unknown>
+  #pieces: Iterator<unknown> | undefined
+
+  constructor(name: string, source: RangeSource, from: number, until: number) {
+    this.#name = name
+    this.#source = source
+    this.#given = () => source.read(from, until)[Symbol.iterator]()
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(): IteratorResult<Buffer, undefined> {
+    const { done, value } = this.ask()
+    return done ? { done, value: undefined } : { done: false, value: this.#requirePiece(value) }
+  }
+
+  /** As it comes. @throws MR_SOURCE_FAILED for what the source's own code throws */
+  ask(): IteratorResult<unknown> {
     try {
       this.#pieces ??= this.#given()
       return this.#pieces.next()
@@ -63,7 +82,8 @@ export class RangeDecoder implements Decoder {
     }
   }
 
-  #requirePiece(piece: unknown, format: ReceivedFormat): Buffer {
+  #requirePiece(piece: unknown): Buffer {
+    const { format } = this.#source
     const expected = `read(from, until) must give pieces of ${format} as Uint8Array, since the source says so,`
     if (!(piece instanceof Uint8Array)) throw this.#failed(`${expected} but gave ${showValue(piece)}`)
     const isOfLines = format === "text" || format === "ndjson"

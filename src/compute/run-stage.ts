@@ -18,6 +18,7 @@ import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
 import type { Checks, Loops, Notes } from "./loop.ts"
+import { headReader } from "./head-reader.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
 import { emptyTable, frozenIf, inputReader, mergedByKey, sectionRead, sourceReader } from "./source-reader.ts"
 import type { Reading } from "./source-reader.ts"
@@ -61,7 +62,7 @@ export function runStage(
     if (error instanceof MillraceError) throw error
     throw again(() => explain(runnable, task, inputs, error))
   } finally {
-    runnable.dictionary.endTask()
+    runnable.cache.endTask()
   }
 }
 
@@ -109,7 +110,7 @@ class Attempt {
 
   #runLoops(): Accumulator {
     const { stage } = this.#runnable
-    const out = newAccumulator(this.#runnable.dictionary)
+    const out = newAccumulator(this.#runnable.cache.dictionary)
     if (countsKeys(stage)) out.count = this.#inputs.table?.size ?? 0
     else stage.branches.forEach((branch, index) => this.#runBranch(branch, index, out))
     if (this.#runnable.checked) {
@@ -120,15 +121,20 @@ class Attempt {
 
   #runBranch(branch: Branch, index: number, out: Accumulator): void {
     if (this.#task.partition >= branch.tasks) return
-    const reader = sourceReader(branch.source, this.#reading(index))
-    this.#loops.branches[index]!.run(reader, out, this.#notesOf(branch), this.#inputs.tables)
+    const { head, run } = this.#loops.branches[index]!
+    const { cache } = this.#runnable
+    const reader =
+      head === undefined
+        ? sourceReader(branch.source, this.#reading(index))
+        : headReader(head, this.#inputs.branches[index]![0]!.cuts, this.#account, cache)
+    run(reader, out, this.#notesOf(branch), this.#inputs.tables)
   }
 
   #reading(branch: number): Reading {
     const { intervalMs } = this.#runnable.settings
     const [reads, loops] = [this.#inputs.branches[branch]!, this.#loops.branches[branch]!]
     const shared = { checks: this.#checks, account: this.#account, trace: this.#trace }
-    const { dictionary } = this.#runnable
+    const { dictionary } = this.#runnable.cache
     return { ...this.#task, intervalMs, inputs: this.#inputs, dictionary, reads, loops, ...shared }
   }
 

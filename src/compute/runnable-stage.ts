@@ -1,10 +1,10 @@
 /** A stage template ready to run: its loops, made once and made again when they are warm. */
-import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Stage } from "../plan/stage.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { canGenerate, generatedLoops } from "./generated-loop.ts"
 import type { Checks, Loops } from "./loop.ts"
 import { newTrace } from "./trace.ts"
+import { WorkerCache } from "./worker-cache.ts"
 
 /** How stages are run. The results do not depend on it. */
 export interface Manner {
@@ -25,15 +25,15 @@ const CHECKED_RUNS = 5
 export class RunnableStage {
   readonly stage: Stage
   readonly settings: JobSettings
-  /** What its worker remembers of keys; all its stages share it. */
-  readonly dictionary: KeyDictionary
+  /** What its worker remembers; all its stages share it. */
+  readonly cache: WorkerCache
   readonly #manner: Manner
   #runs = 0
   #loops: Loops | undefined
 
-  constructor(stage: Stage, settings: JobSettings, manner: Manner, dictionary: KeyDictionary = new KeyDictionary()) {
+  constructor(stage: Stage, settings: JobSettings, manner: Manner, cache: WorkerCache = new WorkerCache()) {
     this.stage = stage
-    this.dictionary = dictionary
+    this.cache = cache
     this.settings = settings
     this.#manner = canGenerate ? manner : { ...manner, loops: "closures" }
   }

@@ -17,6 +17,8 @@ const made = (verb: "map" | "flatMap", f: (record: unknown) => unknown): NarrowO
   onError: "stop",
 })
 const values: NarrowOperator = { verb: "values" }
+/** What `countByValue` does to a record before it counts. */
+export const countedOnce: NarrowOperator = made("map", (record) => [record, 1])
 const withOneKey = made("map", (record) => [null, record])
 
 /** Undefined for an operator that is no combine by key. */
@@ -30,7 +32,7 @@ export function keyedFormOf(operator: Operator): KeyedForm | undefined {
     case "groupByKey":
       return byKey(grouping)
     case "countByValue":
-      return { ...byKey(counting), before: [made("map", (record) => [record, 1])] }
+      return { ...byKey(counting), before: [countedOnce] }
     case "distinct":
       return { ...byKey(keepingFirst), before: [made("map", (record) => [record, true])], after: [{ verb: "keys" }] }
     case "reduce":

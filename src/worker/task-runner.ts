@@ -6,8 +6,8 @@ import { runStage } from "../compute/run-stage.ts"
 import type { Manner } from "../compute/runnable-stage.ts"
 import { RunnableStage } from "../compute/runnable-stage.ts"
 import type { TaskInputs } from "../compute/task-inputs.ts"
+import { WorkerCache } from "../compute/worker-cache.ts"
 import { Block } from "../block/block.ts"
-import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { ReadOnlyTable, TableOrders } from "../state/table.ts"
 import { Table } from "../state/table.ts"
@@ -22,8 +22,8 @@ export class TaskRunner {
 
   constructor(plan: Plan, manner: Manner) {
     this.#plan = plan
-    const dictionary = new KeyDictionary()
-    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner, dictionary))
+    const cache = new WorkerCache()
+    this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner, cache))
   }
 
   /** @throws what `runStage` throws */

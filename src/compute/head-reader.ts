@@ -1,0 +1,236 @@
+/**
+ * Readers that do a branch's first operator on bytes. What does not lie as bytes of valid UTF-8 is read record by record, and
+ * the operator's function is called for each: what comes out is the same.
+ */
+import { isUtf8 } from "node:buffer"
+import type { Reader } from "../block/block-reader.ts"
+import { receivedBlock } from "../block/make-block.ts"
+import type { Account } from "./account.ts"
+import type { Head } from "./head.ts"
+import type { CutInput } from "./input-reader.ts"
+import { InputReader } from "./input-reader.ts"
+import type { Grep, Kernels } from "./kernel/kernels.ts"
+import { RangePieces } from "./range-decoder.ts"
+import type { WordIds } from "./word-ids.ts"
+import { WordCounts } from "./word-ids.ts"
+import type { WorkerCache } from "./worker-cache.ts"
+
+export function headReader(
+  head: Head,
+  cuts: readonly CutInput[],
+  account: Account,
+  { kernels, words }: WorkerCache,
+): HeadReader {
+  switch (head.kind) {
+    case "words":
+      return new WordsReader(head, cuts, account, kernels, words)
+    case "wordCounts":
+      return new WordCountsReader(head, cuts, account, kernels, words)
+    case "grep":
+      return new GrepReader(head, cuts, account, kernels, head.needle)
+  }
+}
+
+export abstract class HeadReader implements Reader {
+  /** The worker's id of a value that is text, if it is known; else −1. */
+  id = -1
+  readonly #head: Head
+  readonly #account: Account
+  readonly #kernels: Kernels
+  readonly #pieces: Iterator<Piece>
+  #rows: InputReader | undefined // of a piece that is read record by record
+  #items: readonly unknown[] = []
+  #item = 0
+
+  constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels) {
+    this.#head = head
+    this.#account = account
+    this.#kernels = kernels
+    this.#pieces = piecesOf(head, cuts)
+  }
+
+  abstract readonly value: unknown
+
+  /** Begins with the lines of some bytes. */
+  protected abstract begin(bytes: Buffer): void
+  /** Moves to the next value in them. */
+  protected abstract nextInBytes(): boolean
+  /** What the operator makes of one line. */
+  protected abstract itemsOf(line: unknown, f: Head["f"]): readonly unknown[]
+
+  next(): boolean {
+    while (!(this.#rows === undefined ? this.nextInBytes() : this.#nextItem(this.#rows))) {
+      if (!this.#nextPiece()) return false
+    }
+    return true
+  }
+
+  /** The value at hand, of a piece that is read record by record. */
+  protected get item(): unknown {
+    return this.#items[this.#item]
+  }
+
+  protected get isOfRows(): boolean {
+    return this.#rows !== undefined
+  }
+
+  #nextPiece(): boolean {
+    const { done, value: piece } = this.#pieces.next()
+    if (done) return false
+    this.#rows = undefined
+    this.id = -1
+    if ("cut" in piece) {
+      this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.#account)
+      return true
+    }
+    this.#account.bytes += piece.bytes.length
+    this.#account.records += this.#kernels.countLines(piece.bytes)
+    this.begin(piece.bytes)
+    return true
+  }
+
+  #nextItem(rows: InputReader): boolean {
+    while (++this.#item >= this.#items.length) {
+      if (!rows.next()) {
+        this.#items = []
+        return false
+      }
+      this.#items = this.itemsOf(rows.value, this.#head.f)
+      this.#item = -1
+    }
+    return true
+  }
+}
+
+class WordsReader extends HeadReader {
+  readonly #words: WordIds
+  readonly #ids = new Int32Array(IDS_AT_ONCE)
+  #bytes: Buffer = NO_BYTES
+  #count = 0
+  #at = 0
+
+  constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, words: WordIds) {
+    super(head, cuts, account, kernels)
+    this.#words = words
+  }
+
+  get value(): unknown {
+    return this.id === -1 ? this.item : this.#words.texts.text(this.id)
+  }
+
+  protected begin(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#count = this.#words.read(bytes, 0, this.#ids)
+    this.#at = 0
+  }
+
+  protected nextInBytes(): boolean {
+    if (this.#at >= this.#count && !this.#readOn()) return false
+    this.id = this.#ids[this.#at++]!
+    return true
+  }
+
+  protected itemsOf(line: unknown, f: Head["f"]): readonly unknown[] {
+    return f(line) as readonly unknown[]
+  }
+
+  #readOn(): boolean {
+    if (this.#count === 0 || this.#words.position >= this.#bytes.length) return false
+    this.#count = this.#words.read(this.#bytes, this.#words.position, this.#ids)
+    this.#at = 0
+    return this.#count > 0
+  }
+}
+
+/** Each different word of some bytes once, with how often it is there; of what is read record by record each word. */
+class WordCountsReader extends HeadReader {
+  count = 1
+  readonly #words: WordIds
+  readonly #counts = new WordCounts()
+  #bytes: Buffer = NO_BYTES
+  #at = 0
+
+  constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, words: WordIds) {
+    super(head, cuts, account, kernels)
+    this.#words = words
+  }
+
+  get value(): unknown {
+    return this.item
+  }
+
+  protected begin(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#count(0)
+  }
+
+  protected nextInBytes(): boolean {
+    if (this.#at >= this.#counts.length && this.#counts.length > 0 && this.#words.position < this.#bytes.length)
+      this.#count(this.#words.position)
+    if (this.#at >= this.#counts.length) {
+      this.count = 1
+      return false
+    }
+    this.id = this.#counts.idAt(this.#at)
+    this.count = this.#counts.countAt(this.#at++)
+    return true
+  }
+
+  protected itemsOf(line: unknown, f: Head["f"]): readonly unknown[] {
+    return f(line) as readonly unknown[]
+  }
+
+  #count(start: number): void {
+    this.#words.count(this.#bytes, start, this.#counts)
+    this.#at = 0
+  }
+}
+
+class GrepReader extends HeadReader {
+  readonly #grep: Grep
+  #bytes: Buffer = NO_BYTES
+
+  constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, needle: Buffer) {
+    super(head, cuts, account, kernels)
+    this.#grep = kernels.newGrep(needle)
+    this.#grep.begin(NO_BYTES)
+  }
+
+  get value(): unknown {
+    return this.isOfRows ? this.item : this.#bytes.toString("utf8", this.#grep.start, this.#grep.end)
+  }
+
+  protected begin(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#grep.begin(bytes)
+  }
+
+  protected nextInBytes(): boolean {
+    return this.#grep.next()
+  }
+
+  protected itemsOf(line: unknown, f: Head["f"]): readonly unknown[] {
+    return f(line) ? [line] : []
+  }
+}
+
+const NO_BYTES = Buffer.alloc(0)
+const IDS_AT_ONCE = 4_096
+
+/** Lines in bytes, or a cut to be read record by record. */
+type Piece = { readonly bytes: Buffer } | { readonly cut: CutInput }
+
+function* piecesOf({ input }: Head, cuts: readonly CutInput[]): Generator<Piece> {
+  for (const cut of cuts) {
+    if (cut.kind === "chunk") {
+      const isBytes = cut.block.kind === "text" && isUtf8(cut.block.received)
+      yield isBytes ? { bytes: cut.block.received } : { cut }
+    } else if (input.source.kind !== "range" || input.source.format === undefined) yield { cut }
+    else {
+      for (const bytes of new RangePieces(input.name, input.source, cut.from, cut.until)) {
+        // What is not UTF-8 becomes a chunk, so that it is read like one.
+        yield isUtf8(bytes) ? { bytes } : { cut: { ...cut, kind: "chunk", block: receivedBlock("text", bytes) } }
+      }
+    }
+  }
+}
