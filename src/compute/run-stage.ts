@@ -57,7 +57,7 @@ export function runStage(
 ): TaskResult {
   const loops = runnable.nextLoops()
   try {
-    return new Attempt(runnable, loops, task, inputs, newTrace()).run()
+    return new Attempt(runnable, loops, task, inputs, newTrace(false)).run()
   } catch (error) {
     if (error instanceof MillraceError) throw error
     throw again(() => explain(runnable, task, inputs, error))
@@ -145,7 +145,7 @@ class Attempt {
     const { slide } = stage
     const { intervalMs } = settings
     const task = { end, table, step: this.#task.step, intervalMs, slide, checks: this.#checks, trace: this.#trace }
-    const update = updateState(task, this.#stateInput(stage.branches[0]!.source))
+    const update = updateState(task, this.#stateInput(stage.branches[0]!.source), this.#runnable.cache.dictionary)
     if (checked) requirePlainData([...update.delta.values, ...(update.emitted ?? [])], makerOf(stage))
     return blockOf(update)
   }
@@ -218,7 +218,7 @@ function makerOf({ branches, end, name }: Stage): string {
  * at hand; a pure function throws again.
  */
 function explain(runnable: RunnableStage, task: TaskName, inputs: TaskInputs, error: unknown): MillraceError {
-  const trace = newTrace()
+  const trace = newTrace(true)
   let thrown = error
   try {
     new Attempt(runnable, closureLoops(runnable.stage, runnable.checks, trace), task, inputs, trace).run()

@@ -54,7 +54,7 @@ export class RunnableStage {
       this.#loops =
         this.#manner.loops === "generated"
           ? generatedLoops(this.stage, this.checks)
-          : closureLoops(this.stage, this.checks, newTrace())
+          : closureLoops(this.stage, this.checks, newTrace(false))
     }
     return this.#loops
   }

@@ -2,8 +2,10 @@
 import type { Origin } from "../stream/operator.ts"
 
 export interface Trace {
+  /** Whether anybody will look at it: what costs much is left out otherwise. */
+  readonly isRead: boolean
   origin: Origin | undefined
   record: unknown
 }
 
-export const newTrace = (): Trace => ({ origin: undefined, record: undefined })
+export const newTrace = (isRead: boolean): Trace => ({ isRead, origin: undefined, record: undefined })

@@ -217,6 +217,11 @@ describe.each(manners.map((manner) => [nameOf(manner), manner] as const))("%s lo
       expect(held).toEqual([[["a", 1]], [["a", 1 + value]], [["a", value + 2]], [["a", 5]], [["a", 3]]])
     })
 
+    test("another key beside it is left alone", () => {
+      const held = steps(reduced("2s"), 4, [["b", 1], ["a", 1]], [["b", 2], ["a", Infinity]], [["b", 3], ["a", 4]]).map(([, , held]) => held) // prettier-ignore
+      expect(held.at(-1)).toEqual([["b", 5], ["a", Infinity]]) // prettier-ignore
+    })
+
     test("a sum that runs over is right again when it is small again", () => {
       const big = Number.MAX_VALUE
       const held = steps(reduced("2s"), 4, [["a", big]], [["a", big]], [["a", 1]]).map(([, , held]) => held)

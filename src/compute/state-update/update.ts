@@ -4,6 +4,7 @@
  */
 import type { Block } from "../../block/block.ts"
 import { KeyIndex } from "../../block/key-index.ts"
+import type { KeyDictionary } from "../../block/key-dictionary.ts"
 import type { Pairs } from "../../block/pairs.ts"
 import { deltaBlock, rowsBlock } from "../../block/make-block.ts"
 import { isHeldShown } from "../../stream/state-rule.ts"
@@ -35,13 +36,13 @@ export interface StateUpdate {
   readonly emitted: readonly unknown[] | undefined
 }
 
-export function updateState(task: StateTask, input: StateInput): StateUpdate {
+export function updateState(task: StateTask, input: StateInput, dictionary: KeyDictionary): StateUpdate {
   const { table, end } = task
   const { timeoutMs, keysMax, rule } = end
   const delta = newDelta()
   const emitted: unknown[] = []
   const eventRule = input.kind === "events" ? eventRuleOf(task, (record) => emitted.push(record)) : undefined
-  apply(task, input, eventRule, delta)
+  apply(task, input, eventRule, delta, dictionary)
   if (timeoutMs !== undefined || keysMax !== undefined) {
     const touched = new KeyIndex()
     for (const key of delta.keys) touched.slot(key)
@@ -52,12 +53,18 @@ export function updateState(task: StateTask, input: StateInput): StateUpdate {
   return { delta, held: heldAfter(table, delta), emitted: isHeldShown(rule) ? undefined : emitted }
 }
 
-function apply(task: StateTask, input: StateInput, rule: EventRule | undefined, delta: DeltaColumns): void {
+function apply(
+  task: StateTask,
+  input: StateInput,
+  rule: EventRule | undefined,
+  delta: DeltaColumns,
+  dictionary: KeyDictionary,
+): void {
   switch (input.kind) {
     case "pairs":
       return input.update(input.pairs, task.table, delta, task.step)
     case "partials":
-      return updateWindow(task, input.partials, delta)
+      return updateWindow(task, input.partials, delta, dictionary)
     case "events":
       return applyEvents(task, rule!, input.events, delta)
   }
