@@ -52,10 +52,10 @@ export class JsFields implements Fields {
     let from = start
     for (; from < bytes.length && count < rowsMax; count++) {
       const at = count * this.rowLength
-      rows.fill(0, at, at + this.rowLength)
+      this.#setAll(rows, at, FieldKind.missing)
       let lineEnd = this.#readObject(bytes, from, bytes.length, rows, at + ROW_HEAD)
       if (lineEnd < 0 || (lineEnd < bytes.length && bytes[lineEnd] !== NEWLINE)) {
-        this.#setOther(rows, at)
+        this.#setAll(rows, at, FieldKind.other)
         lineEnd = text.indexOf(NEWLINE, from)
         if (lineEnd < 0) lineEnd = bytes.length
       }
@@ -68,17 +68,17 @@ export class JsFields implements Fields {
   }
 
   projectLine(bytes: Uint8Array, start: number, end: number, rows: Int32Array, at: number): boolean {
-    rows.fill(0, at, at + this.rowLength)
+    this.#setAll(rows, at, FieldKind.missing)
     rows[at] = start
     rows[at + 1] = end
     if (this.#readObject(bytes, start, end, rows, at + ROW_HEAD) === end) return true
-    this.#setOther(rows, at)
+    this.#setAll(rows, at, FieldKind.other)
     return false
   }
 
-  #setOther(rows: Int32Array, at: number): void {
+  #setAll(rows: Int32Array, at: number, kind: number): void {
     for (let field = at + ROW_HEAD; field < at + this.rowLength; field += ROW_FIELD) {
-      rows[field] = FieldKind.other
+      rows[field] = kind
       rows[field + 1] = 0
       rows[field + 2] = 0
     }
@@ -142,12 +142,13 @@ export class JsFields implements Fields {
   /** The place of a key among the names, or −1. */
   #fieldOf(bytes: Uint8Array, start: number, end: number): number {
     const names = this.#names
+    const length = end - start
     for (let field = 0; field < names.length; field++) {
       const name = names[field]
-      if (name === undefined || name.length !== end - start) continue
+      if (name === undefined || name.length !== length) continue
       let i = 0
-      while (i < name.length && name[i] === bytes[start + i]) i++
-      if (i === name.length) return field
+      while (i < length && name[i] === bytes[start + i]) i++
+      if (i === length) return field
     }
     return -1
   }
@@ -172,6 +173,12 @@ function afterSpace(bytes: Uint8Array, start: number, end: number): number {
 /** The first byte that a string cannot have as it is, or `end`. */
 function plainEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start
+  const fourBefore = end - 3
+  while (
+    at < fourBefore &&
+    (PLAIN[bytes[at]!]! & PLAIN[bytes[at + 1]!]! & PLAIN[bytes[at + 2]!]! & PLAIN[bytes[at + 3]!]!) === 1
+  )
+    at += 4
   while (at < end && PLAIN[bytes[at]!] === 1) at++
   return at
 }

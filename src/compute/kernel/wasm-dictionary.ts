@@ -3,7 +3,8 @@ import { SEPARATORS } from "./separators.ts"
 import type { WasmModule } from "./web-assembly.ts"
 import { BEYOND, FIRST_FREE, PIECE, WasmInstance } from "./wasm-instance.ts"
 
-const SLOT_BYTES = 32
+const RECORD_BYTES = 32
+const SLOT_BYTES = 4
 const SLOTS_AT_FIRST = 4_096
 /** Ids that a call can give. */
 const IDS_MAX = 65_536
@@ -34,7 +35,8 @@ export class WasmDictionary extends Dictionary {
     this.#bytesMax = bytesMax
     this.#ids = FIRST_FREE
     this.#piece = this.#ids + 4 * IDS_MAX
-    const slots = aligned(this.#piece + PIECE + BEYOND)
+    const records = aligned(this.#piece + PIECE + BEYOND)
+    const slots = records + RECORD_BYTES * keysMax
     const offsets = slots + SLOT_BYTES * slotsFor(keysMax)
     const hashes = offsets + 4 * (keysMax + 1)
     const heap = hashes + 4 * keysMax
@@ -45,7 +47,7 @@ export class WasmDictionary extends Dictionary {
     this.heap = new Uint8Array(buffer, heap, 2 * bytesMax)
     this.offsets = new Uint32Array(buffer, offsets, keysMax + 1)
     this.hashes = new Uint32Array(buffer, hashes, keysMax)
-    this.#instance.functions.layOutDictionary(slots, offsets, hashes, heap, bytesMax, KEY_COST)
+    this.#instance.functions.layOutDictionary(records, slots, offsets, hashes, heap, bytesMax, KEY_COST)
   }
 
   get size(): number {
@@ -117,7 +119,7 @@ function slotsFor(keys: number): number {
   return slots
 }
 
-const aligned = (address: number): number => Math.ceil(address / SLOT_BYTES) * SLOT_BYTES
+const aligned = (address: number): number => Math.ceil(address / RECORD_BYTES) * RECORD_BYTES
 
 /** Where the last word ends that lies whole in so many bytes; `start` if the first one does not. */
 function wholeWords(bytes: Uint8Array, start: number, bytesMax: number): number {

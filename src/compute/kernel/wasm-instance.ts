@@ -16,6 +16,7 @@ export interface WasmFunctions {
     base: number,
   ): number
   layOutDictionary(
+    records: number,
     slots: number,
     offsets: number,
     hashes: number,

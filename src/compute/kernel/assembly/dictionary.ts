@@ -1,15 +1,20 @@
 /**
- * Keys to dense ids. A slot holds all that most questions need, in half a cache line:
+ * Keys to dense ids. A slot is small, so that many lie in the cache: 8 bits of the hash, to rule out most other keys, and
+ * 24 of id + 1; 0 if it is empty. What a key is compared with is its record, in order of ids: keys that come often come
+ * early, and so lie together.
  *
- *     0 first 8 bytes │ 8 next 8 bytes │ 16 length + 1, or 0 if empty │ 20 id │ 24 where the bytes are │ 28 nothing
+ *     0 first 8 bytes │ 8 next 8 bytes │ 16 length │ 20 where the bytes are │ 24 nothing
  */
 import { areRestsEqual, high, layOutMask, low } from "./prefix"
 import { addKey, beginHeap, heapTop, isFull, resume, size, turnAway } from "./results"
 import { sectionHash } from "./section-hash"
 
-const SLOT_BYTES: usize = 32
+const SLOT_BYTES: usize = 4
 const SLOTS_AT_FIRST: usize = 4096
+const RECORD_BYTES: usize = 32
+const TAG: u32 = 0xff000000
 
+let records: usize = 0
 let slots: usize = 0
 let slotsEnd: usize = 0
 /** A hash is shifted by so much to be the number of a slot. */
@@ -23,6 +28,7 @@ let costOfKey: usize = 0
 
 /** Where its parts lie. `offsetsAt` gets a number more than there are keys; the slots may become as many as fit. */
 export function layOutDictionary(
+  recordsAt: usize,
   slotsAt: usize,
   offsetsAt: usize,
   hashesAt: usize,
@@ -31,6 +37,7 @@ export function layOutDictionary(
   cost: usize,
 ): void {
   layOutMask()
+  records = recordsAt
   slots = slotsAt
   offsets = offsetsAt
   hashes = hashesAt
@@ -82,34 +89,42 @@ function separators(at: usize): u64 {
 
 /** The id of a key, made now if it is new; −1 if there is no room for it. */
 export function intern(at: usize, length: usize): i32 {
-  const slot = slotOf(at, length)
-  return load<u32>(slot, 16) == 0 ? add(slot, at, length) : load<i32>(slot, 20)
+  const first = low(at, length)
+  const second = high(at, length)
+  const hash = length > 16 ? hashOfLong(at, length) : hashOf(first, second, u64(length))
+  const slot = slotOf(hash, at, length, first, second)
+  const entry = load<u32>(slot)
+  return entry == 0 ? add(slot, hash, at, length) : i32(entry & ~TAG) - 1
 }
 
 /** The id of a key, or −1. */
 export function find(at: usize, length: usize): i32 {
-  const slot = slotOf(at, length)
-  return load<u32>(slot, 16) == 0 ? -1 : load<i32>(slot, 20)
+  const first = low(at, length)
+  const second = high(at, length)
+  const hash = length > 16 ? hashOfLong(at, length) : hashOf(first, second, u64(length))
+  return i32(load<u32>(slotOf(hash, at, length, first, second)) & ~TAG) - 1
 }
 
 /** The slot of a key: its own, or the empty one that it gets. */
-function slotOf(at: usize, length: usize): usize {
-  const first = low(at, length)
-  const second = high(at, length)
-  const tag = u32(length) + 1
-  const hash = length > 16 ? hashOfLong(at, length) : hashOf(first, second, tag)
+function slotOf(hash: u64, at: usize, length: usize, first: u64, second: u64): usize {
+  const tag = u32(hash) & TAG
   let slot = slots + usize(hash >> shift) * SLOT_BYTES
   while (true) {
-    const differs = (load<u64>(slot) ^ first) | (load<u64>(slot, 8) ^ second) | (u64(load<u32>(slot, 16)) ^ u64(tag))
-    if (differs == 0 && (length <= 16 || areRestsEqual(at, load<u32>(slot, 24), length))) return slot
-    if (load<u32>(slot, 16) == 0) return slot
+    const entry = load<u32>(slot)
+    if (entry == 0) return slot
+    if ((entry & TAG) == tag) {
+      const record = records + usize(entry & ~TAG) * RECORD_BYTES - RECORD_BYTES
+      const differs =
+        (load<u64>(record) ^ first) | (load<u64>(record, 8) ^ second) | (u64(load<u32>(record, 16)) ^ u64(length))
+      if (differs == 0 && (length <= 16 || areRestsEqual(at, load<u32>(record, 20), length))) return slot
+    }
     slot += SLOT_BYTES
     if (slot == slotsEnd) slot = slots
   }
 }
 
-function hashOf(first: u64, second: u64, tag: u32): u64 {
-  const mixed = (first ^ rotl<u64>((second + tag) * 0x9fb21c651e98df25, 29)) * 0xd6e8feb86659fd93
+function hashOf(first: u64, second: u64, length: u64): u64 {
+  const mixed = (first ^ rotl<u64>((second + length) * 0x9fb21c651e98df25, 29)) * 0xd6e8feb86659fd93
   return (mixed ^ (mixed >> 32)) * 0x9e3779b97f4a7c15
 }
 
@@ -120,7 +135,7 @@ function hashOfLong(at: usize, length: usize): u64 {
   return hashOf(hash, load<u64>(last), 0)
 }
 
-function add(slot: usize, at: usize, length: usize): i32 {
+function add(slot: usize, hash: u64, at: usize, length: usize): i32 {
   if (isFull() || length + costOfKey > left) {
     turnAway()
     return -1
@@ -134,18 +149,15 @@ function add(slot: usize, at: usize, length: usize): i32 {
   addKey(length)
   store<u32>(offsets + 4 * id, u32(place - heap))
   store<u32>(offsets + 4 * id + 4, u32(heapTop() - heap))
-  fill(slot, id, place, length)
+  const record = records + usize(id) * RECORD_BYTES
+  store<u64>(record, low(place, length))
+  store<u64>(record + 8, high(place, length))
+  store<u32>(record + 16, u32(length))
+  store<u32>(record + 20, u32(place))
+  store<u32>(slot, (u32(hash) & TAG) | (id + 1))
   const count = (slotsEnd - slots) / SLOT_BYTES
   if (usize(size()) * 4 > count * 3) useSlots(count * 2)
   return id
-}
-
-function fill(slot: usize, id: u32, place: usize, length: usize): void {
-  store<u64>(slot, low(place, length))
-  store<u64>(slot + 8, high(place, length))
-  store<u32>(slot + 16, u32(length) + 1)
-  store<u32>(slot + 20, id)
-  store<u32>(slot + 24, u32(place))
 }
 
 /** Begins with empty slots, a power of two of them, and puts every key into its new one. */
@@ -154,8 +166,17 @@ function useSlots(count: usize): void {
   shift = 64 - ctz(u64(count))
   memory.fill(slots, 0, count * SLOT_BYTES)
   for (let id: u32 = 0; id < size(); id++) {
-    const place = heap + load<u32>(offsets + 4 * id)
-    const length = heap + load<u32>(offsets + 4 * id + 4) - place
-    fill(slotOf(place, length), id, place, length)
+    const record = records + usize(id) * RECORD_BYTES
+    const length = usize(load<u32>(record, 16))
+    const hash =
+      length > 16
+        ? hashOfLong(load<u32>(record, 20), length)
+        : hashOf(load<u64>(record), load<u64>(record, 8), u64(length))
+    let slot = slots + usize(hash >> shift) * SLOT_BYTES
+    while (load<u32>(slot) != 0) {
+      slot += SLOT_BYTES
+      if (slot == slotsEnd) slot = slots
+    }
+    store<u32>(slot, (u32(hash) & TAG) | (id + 1))
   }
 }
