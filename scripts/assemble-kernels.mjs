@@ -1,5 +1,5 @@
 /**
- * Makes the WebAssembly module of the byte kernels, src/compute/kernel/assembly, and writes it into dist as a JavaScript
+ * Makes the WebAssembly module of the byte kernels, assembly/, and writes it into dist as a JavaScript
  * module that holds it in base64: what imports it needs no file at run time, wherever the package lies.
  */
 import { spawnSync } from "node:child_process"
@@ -20,7 +20,7 @@ const options = [
  * @returns {string | undefined} what the compiler says against the sources, or undefined
  */
 export function assembleKernels(project) {
-  const sources = path.join(project, "src", "compute", "kernel", "assembly")
+  const sources = path.join(project, "assembly")
   const target = path.join(project, "dist", "compute", "kernel", "assembled.js")
   const compiler = path.join(project, "node_modules", "assemblyscript")
   const key = keyOf(sources, path.join(compiler, "package.json"))

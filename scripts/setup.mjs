@@ -128,7 +128,7 @@ function isBuilt() {
 
 /** Content, not modification times: switching branches back and forth must not count as a change. */
 function buildKey() {
-  const sources = filesUnder(path.join(root, "src"))
+  const sources = ["src", "assembly"].flatMap((folder) => filesUnder(path.join(root, folder)))
   const names = ["package.json", "tsconfig.base.json", "tsconfig.json", path.join("scripts", "assemble-kernels.mjs")]
   const settings = names.map((name) => path.join(root, name))
   return hashOf([...sources, ...settings].flatMap((file) => [path.relative(root, file), fs.readFileSync(file)]))

@@ -231,6 +231,10 @@ function readTree(folder: string): Tree {
       .readdirSync(folder, { recursive: true, encoding: "utf8" })
       .filter((file) => /\.[cm]?tsx?$/.test(file))
       .sort()
-      .map((file) => [file.replaceAll(path.sep, "/"), fs.readFileSync(path.join(folder, file), "utf8")]),
+      // A declaration alone stands for a module that the build makes in another way.
+      .map((file) => [
+        file.replaceAll(path.sep, "/").replace(/\.d\.ts$/, ".js"),
+        fs.readFileSync(path.join(folder, file), "utf8"),
+      ]),
   )
 }

@@ -1,5 +1,4 @@
 import { JsDictionary } from "./js-dictionary.ts"
-import { JsFields } from "./js-fields.ts"
 import { JsGrep } from "./js-grep.ts"
 import { countLines } from "./js-lines.ts"
 import type { Kernels } from "./kernels.ts"
@@ -10,5 +9,4 @@ export const jsKernels: Kernels = {
   countLines,
   newGrep: (needle) => new JsGrep(needle),
   newDictionary: (bytesMax) => new JsDictionary(bytesMax),
-  newFields: (names) => new JsFields(names),
 }

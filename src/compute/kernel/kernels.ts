@@ -21,9 +21,6 @@ export interface Kernels {
    * From 0 to 2^30, rounded up to whole ones.
    */
   newDictionary(bytesMax: number): Dictionary
-
-  /** Fields of lines that are JSON objects, as `jsonFields()`: different names, at least one. */
-  newFields(names: readonly string[]): Fields
 }
 
 /** Walks the lines of some bytes that contain a text. A line is what `lines()` gives; it counts once. */
@@ -37,39 +34,4 @@ export interface Grep {
   next(): boolean
   /** How many lines are left. None are afterwards. */
   count(): number
-}
-
-/** What the value of a field is. */
-export const FieldKind = {
-  /** The line has no such field; start and end are 0. */
-  missing: 0,
-  /** A string that is written as it is; start and end are without the quotes. */
-  string: 1,
-  number: 2,
-  true: 3,
-  false: 4,
-  null: 5,
-  /** The line as a whole is for the row form: it is not valid, or more than a flat object without escapes. */
-  other: 6,
-} as const
-
-/** Numbers of a row before its first field: where the line starts, and where it ends, without its line end. */
-export const ROW_HEAD = 2
-/** Numbers of a field: its kind, where the value starts and where it ends. */
-export const ROW_FIELD = 3
-
-/**
- * Reads fields of lines that are flat JSON objects without escapes, and tells of all other lines that they are `other`:
- * one field of a line is, exactly if all are. Never is there a value where the row form gives another one, or throws.
- */
-export interface Fields {
-  /** Numbers of a row: those of its head, and those of each field in the order of the names. */
-  readonly rowLength: number
-  /** Where the last call of `project` stopped: the line that comes next starts here. */
-  readonly position: number
-
-  /** Reads the lines from `start`, which starts one, until the bytes end or `rows` are full; how many lines it read. */
-  project(bytes: Uint8Array, start: number, rows: Int32Array): number
-  /** Reads one line, [start, end), into the row that begins at `at`; false if it is `other`. */
-  projectLine(bytes: Uint8Array, start: number, end: number, rows: Int32Array, at: number): boolean
 }

@@ -27,8 +27,6 @@ export interface WasmFunctions {
   find(at: number, length: number): number
   intern(at: number, length: number): number
   words(from: number, end: number, ids: number, idsMax: number): number
-  useNames(table: number, count: number): void
-  project(from: number, end: number, rows: number, rowsMax: number, base: number): number
 }
 
 /** The first address that is free: below it are results, masks, and room for what is read before a beginning. */
@@ -39,7 +37,7 @@ export const BEYOND = 256
 export const PIECE: number = 2 ** 20
 
 /** Up to so many bytes a loop copies faster than a call. */
-export const SHORT = 48
+const SHORT = 48
 
 const PAGE = 65_536
 

@@ -1,9 +1,7 @@
 import { assembled } from "./assembled.js"
-import { JsFields } from "./js-fields.ts"
 import { JsGrep } from "./js-grep.ts"
 import type { Kernels } from "./kernels.ts"
 import { WasmDictionary } from "./wasm-dictionary.ts"
-import { WasmFields } from "./wasm-fields.ts"
 import { WasmGrep } from "./wasm-grep.ts"
 import { countLines } from "./wasm-lines.ts"
 import { webAssembly } from "./web-assembly.ts"
@@ -23,6 +21,5 @@ export function makeWasmKernels(): Kernels | undefined {
     countLines: (bytes) => countLines(scanner, bytes),
     newGrep: (needle) => (needle.length <= ARGUMENTS_MAX ? new WasmGrep(scanner, needle) : new JsGrep(needle)),
     newDictionary: (bytesMax) => new WasmDictionary(module, bytesMax),
-    newFields: (names) => (WasmFields.canTake(names) ? new WasmFields(scanner, names) : new JsFields(names)),
   }
 }

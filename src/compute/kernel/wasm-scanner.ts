@@ -6,7 +6,7 @@ import { BEYOND, FIRST_FREE, PIECE, WasmInstance } from "./wasm-instance.ts"
 /** Bytes of a needle, or of a list of names with what belongs to them. */
 export const ARGUMENTS_MAX = 16_384
 /** Numbers that a call can give. */
-export const FOUND_MAX = 65_536
+const FOUND_MAX = 65_536
 
 export class WasmScanner extends WasmInstance {
   readonly arguments: number = FIRST_FREE

@@ -74,6 +74,16 @@ export function words(from: usize, end: usize, ids: usize, idsMax: u32): u32 {
       start = stop + 1
     }
   }
+  // A word that ends where the last block does is not followed by anything in it.
+  if (start < end) {
+    const found = intern(start, end - start)
+    if (found < 0) {
+      resume(start)
+      return u32((id - ids) >> 2)
+    }
+    store<i32>(id, found)
+    id += 4
+  }
   resume(end)
   return u32((id - ids) >> 2)
 }

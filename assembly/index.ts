@@ -5,4 +5,3 @@
 export { countLineEnds } from "./lines"
 export { grep } from "./grep"
 export { layOutDictionary, find, intern, words } from "./dictionary"
-export { useNames, project } from "./fields"
