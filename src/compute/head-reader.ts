@@ -15,17 +15,13 @@ import type { WordIds } from "./word-ids.ts"
 import { WordCounts } from "./word-ids.ts"
 import type { WorkerCache } from "./worker-cache.ts"
 
-export function headReader(
-  head: Head,
-  cuts: readonly CutInput[],
-  account: Account,
-  { kernels, words }: WorkerCache,
-): HeadReader {
+export function headReader(head: Head, cuts: readonly CutInput[], account: Account, cache: WorkerCache): HeadReader {
+  const { kernels } = cache
   switch (head.kind) {
     case "words":
-      return new WordsReader(head, cuts, account, kernels, words)
+      return new WordsReader(head, cuts, account, kernels, cache.words)
     case "wordCounts":
-      return new WordCountsReader(head, cuts, account, kernels, words)
+      return new WordCountsReader(head, cuts, account, kernels, cache.words)
     case "grep":
       return new GrepReader(head, cuts, account, kernels, head.needle)
   }

@@ -8,13 +8,19 @@ import { chooseKernels } from "./kernel/choose-kernels.ts"
 import { WordIds } from "./word-ids.ts"
 
 export class WorkerCache {
-  readonly kernels: Kernels
   readonly dictionary: KeyDictionary
+  #kernels: Kernels | undefined
   #words: WordIds | undefined
 
-  constructor(kernels: Kernels = chooseKernels(process.env), dictionary: KeyDictionary = new KeyDictionary()) {
-    this.kernels = kernels
+  /** Without `kernels` they are chosen when they are needed first: most programs need none. */
+  constructor(kernels?: Kernels, dictionary: KeyDictionary = new KeyDictionary()) {
+    this.#kernels = kernels
     this.dictionary = dictionary
+  }
+
+  /** @throws MR_OPTION_INVALID if the environment asks for kernels that there are not */
+  get kernels(): Kernels {
+    return (this.#kernels ??= chooseKernels(process.env))
   }
 
   /** Words of bytes as ids of the dictionary's texts. */
