@@ -1,0 +1,68 @@
+/** One run of a program's job, with what it did step by step. */
+import type { RDD, StartOptions, StepReport } from "millrace"
+import { start } from "millrace"
+import type { Taken } from "../recount/recount.ts"
+import { cpuSeconds } from "./resources.ts"
+
+export interface JobRunOptions {
+  readonly program: URL
+  readonly start: Pick<StartOptions, "engine" | "workers" | "params" | "stepsInFlight" | "partitions">
+  /** Whether a step's rows are read, or only counted. */
+  readonly rows: boolean
+  /** Steps that do not count, and how long they last at least. */
+  readonly warmUp: { readonly steps: number; readonly ms: number }
+  /** Steps that count, and how long they last at least. */
+  readonly counted: { readonly steps: number; readonly ms: number }
+}
+
+export interface JobRun {
+  /** What each step gave, from the first on. */
+  readonly taken: readonly Taken[]
+  /** Steps that count, as the job reported them. */
+  readonly steps: readonly StepReport[]
+  /** When the step before the first of these, and each of these, was done, by `performance.now()`. */
+  readonly doneAt: readonly number[]
+  /** From the first of these times to the last. */
+  readonly seconds: number
+  readonly records: number
+  readonly cpuSeconds: number
+}
+
+/** Runs a job until enough steps have counted. */
+export async function runJob({ program, start: options, rows, warmUp, counted }: JobRunOptions): Promise<JobRun> {
+  const taken: Taken[] = []
+  const take = (rdd: RDD<unknown>): void =>
+    void taken.push({ count: rdd.count(), rows: rows ? rdd.collect() : undefined })
+  const startedAt = performance.now()
+  const running = await start(program, { ...options, resources: { take } })
+  const steps: StepReport[] = []
+  const doneAt: number[] = []
+  let warm = 0
+  let [cpuFrom, cpuUntil] = [0, 0]
+  let isEnding = false
+  running.on("step", (step) => {
+    const now = performance.now()
+    if (isEnding) return
+    if (doneAt.length === 0) {
+      if (++warm < warmUp.steps || now - startedAt < warmUp.ms) return
+      doneAt.push(now)
+      cpuFrom = cpuSeconds()
+      return
+    }
+    steps.push(step)
+    doneAt.push(now)
+    if (steps.length < counted.steps || now - doneAt[0]! < counted.ms) return
+    cpuUntil = cpuSeconds()
+    isEnding = true
+    void running.stop().catch(() => undefined) // `done` tells of it
+  })
+  await running.done
+  return {
+    taken,
+    steps,
+    doneAt,
+    seconds: (doneAt.at(-1)! - doneAt[0]!) / 1_000,
+    records: steps.reduce((sum, { records }) => sum + records, 0),
+    cpuSeconds: cpuUntil - cpuFrom,
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * The sources of the programs: shared memory, read in circles by offset. The driver touches no record; a worker reads the
+ * records of its tasks by itself.
+ */
+import { PerformanceObserver } from "node:perf_hooks"
+import { isMainThread } from "node:worker_threads"
+import type { SourceOf } from "millrace"
+import { defineSource } from "millrace"
+import type { Input } from "../input/shared.ts"
+import { sharedInput, stretchesOf } from "../input/shared.ts"
+
+/** Records offered for a step. */
+interface Offer {
+  readonly stepRecords: number
+}
+
+/** Of each step so many are offered, whether those before are done or not. */
+export const admitted =
+  ({ stepRecords }: Offer) =>
+  (stepIndex: number): number =>
+    (stepIndex + 1) * stepRecords
+
+/** Lines of text, as bytes: they are decoded by the engine, or not at all. */
+export function lines(offer: Offer): SourceOf<string> {
+  const input = sharedInput()
+  tellPauses(input)
+  return defineSource({
+    description: "lines of the benchmark",
+    format: "text",
+    total: Infinity,
+    admitted: admitted(offer),
+    read: (from, until) => piecesOf(input, from, until),
+  })
+}
+
+function* piecesOf({ bytes, starts, records }: Input, from: number, until: number): Iterable<Uint8Array> {
+  for (const stretch of stretchesOf(records, from, until)) {
+    yield bytes.subarray(starts[stretch.from], starts[stretch.until])
+  }
+}
+
+/** Garbage collections of a worker are seen by nobody else: its longest one is left in the shared memory. */
+function tellPauses({ pauses }: Input): void {
+  if (isMainThread) return
+  new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) {
+      const micros = Math.ceil(duration * 1_000)
+      if (micros > Atomics.load(pauses, 0)) Atomics.store(pauses, 0, micros)
+    }
+  }).observe({ entryTypes: ["gc"] })
+}
