@@ -1,4 +1,6 @@
 /** A case is one line of the table: a program in one form, or a loop beside it, on so many threads. */
+import type { Duration } from "millrace"
+import type { SustainedRate } from "./measure/sustained-rate.ts"
 
 export interface Case {
   readonly program: string
@@ -8,35 +10,50 @@ export interface Case {
   readonly workers: number
   /** What MILLRACE_KERNELS says; undefined: nothing, which leaves the choice to Millrace. */
   readonly kernels: "js" | "wasm" | undefined
+  /** Lengths of steps for which the highest rate that is kept up is looked for. */
+  readonly rateIntervals: readonly Duration[]
 }
 
 /** How all cases of a call are run. */
 export interface Settings {
   readonly megabytes: number
-  readonly runs: number
+  /** How often a job is started, and how many runs follow each other in each. */
+  readonly jobs: number
+  readonly runsAJob: number
   /** Steps that count in a run, at least, and how long they last at least. */
   readonly counted: { readonly steps: number; readonly ms: number }
   /** How long a warm-up lasts at least. */
   readonly warmUpMs: number
-  /** Whether the highest rate of steps of one second is looked for, too. */
-  readonly findsRate: boolean
+  /** Whether the highest rate that is kept up is looked for, too; over so many steps of a second. */
+  readonly rateSteps: number | undefined
+  /** Keys of the largest state. */
+  readonly keys: number
 }
 
 /** Figures of one run. */
 export interface RunFigures {
-  /** Records a second. */
+  /** Records a second. Where single steps are looked at: those of a step by the median of their times. */
   readonly rate: number
+  /** Seconds of processor time of all threads for a million records. */
   readonly cpuSecondsAMillion: number
-  /** Time of a step from its cut to its last output, in ms. Of loops: the mean. */
-  readonly stepMs: { readonly p50: number; readonly p99: number }
+}
+
+export interface Quantiles {
+  readonly count: number
+  readonly p50: number
+  readonly p99: number
+  readonly p999: number
 }
 
 export interface CaseResult {
   readonly case: Case
   readonly stepRecords: number
+  /** None where the program is not about a rate. */
   readonly runs: readonly RunFigures[]
-  /** Highest rate of steps of one second that is kept up; undefined where it was not looked for. */
-  readonly sustainedRate: number | undefined
+  /** Times in ms, where the program is about these: of steps, from a record to its result, to the first result. */
+  readonly times: Quantiles | undefined
+  /** Highest rates that are kept up, by the length of steps; none where they were not looked for. */
+  readonly sustained: readonly SustainedRate[]
   /** The most memory that the process had at once, less the input, in MB; and what it had before it began. */
   readonly rssMb: number
   readonly rssBeforeMb: number

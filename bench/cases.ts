@@ -1,38 +1,52 @@
 /** Which cases a call asks for. */
+import type { Duration } from "millrace"
 import type { Case } from "./case.ts"
+import type { Program } from "./catalogue.ts"
 import { PROGRAMS } from "./catalogue.ts"
 import type { Options } from "./options.ts"
 
-export function casesOf({ programs, forms, workers, kernels, loops }: Options): Case[] {
-  return PROGRAMS.filter(({ name }) => programs.includes(name)).flatMap((program) => {
-    const ofLoops = (["plain", "tuned"] as const)
-      .filter(() => loops && program.hasLoops)
-      .flatMap((form) =>
-        workers.map((count): Case => ({
+type Asked = Pick<Options, "programs" | "forms" | "workers" | "kernels" | "loops">
+
+export const casesOf = (asked: Asked): Case[] =>
+  PROGRAMS.filter(({ name }) => asked.programs.includes(name)).flatMap((program) => [
+    ...(asked.loops ? loopCases(program, asked) : []),
+    ...jobCases(program, asked),
+  ])
+
+const loopCases = ({ name, loops }: Program, { workers }: Asked): Case[] =>
+  loops.flatMap((form) =>
+    workers.map((count) => ({
+      program: name,
+      form,
+      kind: "loop",
+      workers: count,
+      kernels: undefined,
+      rateIntervals: [],
+    })),
+  )
+
+const jobCases = (program: Program, { forms, workers, kernels }: Asked): Case[] =>
+  program.forms
+    .filter((form) => forms === undefined || forms.includes(form))
+    .flatMap((form) =>
+      workers.flatMap((count) =>
+        kernelsOf(program, form, kernels).map((kernel) => ({
           program: program.name,
           form,
-          kind: "loop",
+          kind: "job",
           workers: count,
-          kernels: undefined,
+          kernels: kernel,
+          rateIntervals: count === Math.max(...workers) ? rateIntervalsOf(program, form) : [],
         })),
-      )
-    const ofForms = program.forms
-      .filter((form) => forms === undefined || forms.includes(form))
-      .flatMap((form) =>
-        workers.flatMap((count) =>
-          kernelsOf(form, kernels).map((kernel): Case => ({
-            program: program.name,
-            form,
-            kind: "job",
-            workers: count,
-            kernels: kernel,
-          })),
-        ),
-      )
-    return [...ofLoops, ...ofForms]
-  })
-}
+      ),
+    )
 
-/** Kernels have nothing to do where all that a program says are closures. */
-const kernelsOf = (form: string, kernels: Options["kernels"]): readonly Case["kernels"][] =>
-  form === "closures" ? [undefined] : kernels
+/** Kernels have something to do where records are bytes and something is named. */
+const kernelsOf = ({ input }: Program, form: string, kernels: Options["kernels"]): Options["kernels"] =>
+  input === undefined || form === "closures" ? [undefined] : kernels
+
+/** It takes minutes, so it is found where the most threads are at work; for short steps where they are asked for. */
+function rateIntervalsOf({ name, measures }: Program, form: string): Duration[] {
+  if (measures !== "rate") return []
+  return name === "wordcount" && form === "named" ? ["1s", "10ms"] : ["1s"]
+}

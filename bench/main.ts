@@ -4,10 +4,10 @@ import fs from "node:fs"
 import type { Case, CaseResult, Settings } from "./case.ts"
 import { caseName } from "./case.ts"
 import { casesOf } from "./cases.ts"
-import { PROGRAMS } from "./catalogue.ts"
+import { programOf } from "./catalogue.ts"
 import { ensureInput } from "./input/files.ts"
 import { parseOptions, UsageError } from "./options.ts"
-import { machineText, showTable } from "./report/table.ts"
+import { machineText, showResults } from "./report/table.ts"
 
 const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`)
 
@@ -15,8 +15,8 @@ async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2))
   if (options === "help") return 0
   const cases = casesOf(options)
-  const kinds = new Set(cases.map(({ program }) => PROGRAMS.find(({ name }) => name === program)!.input))
-  for (const kind of kinds) ensureInput(kind, options.settings.megabytes, say)
+  const kinds = new Set(cases.map(({ program }) => programOf(program).input))
+  for (const kind of kinds) if (kind !== undefined) ensureInput(kind, options.settings.megabytes, say)
   const results: CaseResult[] = []
   let failed = 0
   for (const [index, one] of cases.entries()) {
@@ -29,7 +29,7 @@ async function main(): Promise<number> {
     }
   }
   console.log(machineText())
-  console.log(showTable(results))
+  console.log(showResults(results))
   if (options.json !== undefined) fs.writeFileSync(options.json, `${JSON.stringify({ results }, undefined, 2)}\n`)
   if (failed > 0) say(`${failed} of ${cases.length} cases failed`)
   return failed > 0 ? 1 : 0

@@ -16,8 +16,8 @@ export interface Options {
 /** The call is none that can be understood: its message says what can be done. */
 export class UsageError extends Error {}
 
-const QUICK = { runs: 2, countedMs: 1_000, warmUpMs: 500 }
-const FULL = { runs: 5, countedMs: 5_000, warmUpMs: 2_000 }
+const QUICK = { jobs: 1, runsAJob: 2, countedMs: 1_000, warmUpMs: 500 }
+const FULL = { jobs: 5, runsAJob: 1, countedMs: 5_000, warmUpMs: 2_000 }
 
 export function parseOptions(args: readonly string[]): Options | "help" {
   const { values, positionals } = parse(args)
@@ -30,7 +30,7 @@ export function parseOptions(args: readonly string[]): Options | "help" {
   const forms = [...new Set(PROGRAMS.flatMap((program) => program.forms))]
   for (const form of values.form ?? []) requireOneOf("form", form, forms)
   for (const kernel of values.kernels ?? []) requireOneOf("--kernels", kernel, ["js", "wasm"])
-  const { runs, countedMs, warmUpMs } = values.quick ? QUICK : FULL
+  const { jobs, runsAJob, countedMs, warmUpMs } = values.quick ? QUICK : FULL
   return {
     programs: positionals.length === 0 ? known : positionals,
     forms: values.form,
@@ -39,13 +39,15 @@ export function parseOptions(args: readonly string[]): Options | "help" {
     loops: !values["no-loops"],
     settings: {
       megabytes: wholeOf("--input-mb", values["input-mb"] ?? "64"),
-      runs: wholeOf("--runs", values.runs ?? String(runs)),
+      jobs: wholeOf("--jobs", values.jobs ?? String(jobs)),
+      runsAJob,
       counted: {
         steps: wholeOf("--steps", values.steps ?? "16"),
         ms: values.steps === undefined ? countedMs : 0,
       },
       warmUpMs: values.steps === undefined ? warmUpMs : 0,
-      findsRate: !values.quick,
+      rateSteps: values.quick ? undefined : wholeOf("--rate-steps", values["rate-steps"] ?? "60"),
+      keys: wholeOf("--keys", values.keys ?? (values.quick ? "1000000" : "10000000")),
     },
     json: values.json,
   }
@@ -63,9 +65,11 @@ function parse(args: readonly string[]) {
         form: { type: "string", multiple: true },
         kernels: { type: "string", multiple: true },
         "no-loops": { type: "boolean" },
+        "rate-steps": { type: "string" },
+        keys: { type: "string" },
         "input-mb": { type: "string" },
         steps: { type: "string" },
-        runs: { type: "string" },
+        jobs: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     })
@@ -100,7 +104,9 @@ function helpText(): string {
     "  --no-loops        without the hand-written loops",
     "  --json FILE       writes all figures",
     "  --input-mb N      size of the input. Default 64",
+    "  --keys N          keys of the largest state; other sizes go by it. Default 10000000, quick 1000000",
+    "  --rate-steps N    steps of a second over which a rate must be kept up. Default 60",
     "  --steps N         steps that count in a run, however short they are",
-    "  --runs N          runs of each case. Default 5, quick 2",
+    "  --jobs N          how often each job is started. Default 5, with a run each; quick 1, with 2 runs",
   ].join("\n")
 }

@@ -85,7 +85,6 @@ export function loadInput(kind: InputKind, megabytes: number): SharedInput {
     bytes: memory,
     records: starts.length - 1,
     starts: shared(starts),
-    pauses: new SharedArrayBuffer(4),
   }
 }
 

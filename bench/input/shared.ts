@@ -11,8 +11,6 @@ export interface SharedInput {
   readonly records: number
   /** Where each record begins, and after the last one where it ends. */
   readonly starts: SharedArrayBuffer
-  /** The longest garbage collection of a thread that reads it, in microseconds; in element 0. */
-  readonly pauses: SharedArrayBuffer
 }
 
 export function shareInput(input: SharedInput): void {
@@ -24,7 +22,6 @@ export interface Input {
   readonly bytes: Buffer
   readonly records: number
   readonly starts: Int32Array
-  readonly pauses: Int32Array
 }
 
 /** @throws if nothing has been shared */
@@ -34,11 +31,10 @@ export function sharedInput(): Input {
   return viewsOf(shared)
 }
 
-export const viewsOf = ({ bytes, records, starts, pauses }: SharedInput): Input => ({
+export const viewsOf = ({ bytes, records, starts }: SharedInput): Input => ({
   bytes: Buffer.from(bytes),
   records,
   starts: new Int32Array(starts),
-  pauses: new Int32Array(pauses),
 })
 
 /** A stretch of the input without a break: records [from, until) of those that it holds. */

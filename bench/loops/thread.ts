@@ -1,13 +1,14 @@
 /** The door of a thread that runs a hand-written loop: warms it up, then runs so many steps each time it is asked. */
 import { parentPort, workerData } from "node:worker_threads"
-import { sharedInput } from "../input/shared.ts"
+import { tellPauses } from "../input/pauses.ts"
 import { loopOf } from "./loops.ts"
 
 /** What the thread is given. */
 export interface LoopThreadData {
   readonly program: string
-  readonly variant: "plain" | "tuned"
+  readonly form: string
   readonly stepRecords: number
+  readonly eventsAMs: number
   /** Which part of each step it does, of how many. */
   readonly part: number
   readonly parts: number
@@ -21,9 +22,10 @@ export interface StepsDone {
   readonly held: readonly (readonly [string, number])[]
 }
 
-const { program, variant, stepRecords, part, parts } = workerData as LoopThreadData
-const loop = loopOf(program, variant, sharedInput())
+const { program, form, stepRecords, eventsAMs, part, parts } = workerData as LoopThreadData
+const loop = loopOf(program, form, eventsAMs)
 let step = 0
+tellPauses()
 
 parentPort!.on("message", ({ steps, tellsHeld }: { steps: number; tellsHeld: boolean }) => {
   const startedAt = performance.timeOrigin + performance.now()

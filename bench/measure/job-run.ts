@@ -13,6 +13,8 @@ export interface JobRunOptions {
   readonly warmUp: { readonly steps: number; readonly ms: number }
   /** Steps that count, and how long they last at least. */
   readonly counted: { readonly steps: number; readonly ms: number }
+  /** Ends the run at a step that says that it makes no sense to go on. */
+  readonly isLost?: ((step: StepReport) => boolean) | undefined
 }
 
 export interface JobRun {
@@ -22,14 +24,18 @@ export interface JobRun {
   readonly steps: readonly StepReport[]
   /** When the step before the first of these, and each of these, was done, by `performance.now()`. */
   readonly doneAt: readonly number[]
-  /** From the first of these times to the last. */
-  readonly seconds: number
-  readonly records: number
   readonly cpuSeconds: number
 }
 
 /** Runs a job until enough steps have counted. */
-export async function runJob({ program, start: options, rows, warmUp, counted }: JobRunOptions): Promise<JobRun> {
+export async function runJob({
+  program,
+  start: options,
+  rows,
+  warmUp,
+  counted,
+  isLost,
+}: JobRunOptions): Promise<JobRun> {
   const taken: Taken[] = []
   const take = (rdd: RDD<unknown>): void =>
     void taken.push({ count: rdd.count(), rows: rows ? rdd.collect() : undefined })
@@ -43,6 +49,7 @@ export async function runJob({ program, start: options, rows, warmUp, counted }:
   running.on("step", (step) => {
     const now = performance.now()
     if (isEnding) return
+    if (isLost?.(step)) return end(step)
     if (doneAt.length === 0) {
       if (++warm < warmUp.steps || now - startedAt < warmUp.ms) return
       doneAt.push(now)
@@ -52,17 +59,14 @@ export async function runJob({ program, start: options, rows, warmUp, counted }:
     steps.push(step)
     doneAt.push(now)
     if (steps.length < counted.steps || now - doneAt[0]! < counted.ms) return
+    end()
+  })
+  const end = (lost?: StepReport): void => {
+    if (lost !== undefined) steps.push(lost)
     cpuUntil = cpuSeconds()
     isEnding = true
     void running.stop().catch(() => undefined) // `done` tells of it
-  })
-  await running.done
-  return {
-    taken,
-    steps,
-    doneAt,
-    seconds: (doneAt.at(-1)! - doneAt[0]!) / 1_000,
-    records: steps.reduce((sum, { records }) => sum + records, 0),
-    cpuSeconds: cpuUntil - cpuFrom,
   }
+  await running.done
+  return { taken, steps, doneAt, cpuSeconds: cpuUntil - cpuFrom }
 }

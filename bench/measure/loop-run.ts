@@ -31,7 +31,8 @@ export async function runLoop(options: LoopRunOptions): Promise<LoopRuns> {
   const { threads: parts, stepRecords, warmUp, counted, runs } = options
   const module = compiledThread()
   const threads = Array.from({ length: parts }, (_, part) => {
-    const workerData: LoopThreadData = { ...options, part, parts }
+    const { program, form, eventsAMs } = options
+    const workerData: LoopThreadData = { program, form, stepRecords, eventsAMs, part, parts }
     return new Worker(module, { workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } })
   })
   try {

@@ -1,6 +1,6 @@
 /** Grep of the paper's section 6: how many lines of each step have a word in them. */
 import { grep, job } from "millrace"
-import { PATTERN } from "../pattern.ts"
+import { PATTERN } from "../workload.ts"
 import { paramsOf, toResults } from "./params.ts"
 import { lines } from "./source.ts"
 

@@ -14,6 +14,8 @@ export const paramsOf = <const F extends readonly string[]>(...forms: F) =>
     stepRecords: count,
     /** Different keys, rows of a table: what the program is about. */
     keys: v.optional(count, 1),
+    /** How many events come in a millisecond of their own time. */
+    eventsAMs: v.optional(v.pipe(v.number(), v.gtValue(0)), 1),
   })
 
 /** A length of so many intervals. */
@@ -22,7 +24,8 @@ export const intervals = (count: number, interval: Duration): Duration =>
 
 /** Where the results of a program go: what starts it gives this as its resources. */
 export interface Results {
-  take(rdd: RDD<unknown>, time: StepTime): void
+  take(rdd: RDD<unknown>, time: StepTime): void | Promise<void>
 }
 
-export const toResults = (rdd: RDD<unknown>, time: StepTime, results: Results): void => results.take(rdd, time)
+export const toResults = (rdd: RDD<unknown>, time: StepTime, results: Results): void | Promise<void> =>
+  results.take(rdd, time)

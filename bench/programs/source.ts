@@ -2,10 +2,9 @@
  * The sources of the programs: shared memory, read in circles by offset. The driver touches no record; a worker reads the
  * records of its tasks by itself.
  */
-import { PerformanceObserver } from "node:perf_hooks"
-import { isMainThread } from "node:worker_threads"
 import type { SourceOf } from "millrace"
 import { defineSource } from "millrace"
+import { tellPauses } from "../input/pauses.ts"
 import type { Input } from "../input/shared.ts"
 import { sharedInput, stretchesOf } from "../input/shared.ts"
 
@@ -23,7 +22,7 @@ export const admitted =
 /** Lines of text, as bytes: they are decoded by the engine, or not at all. */
 export function lines(offer: Offer): SourceOf<string> {
   const input = sharedInput()
-  tellPauses(input)
+  tellPauses()
   return defineSource({
     description: "lines of the benchmark",
     format: "text",
@@ -37,15 +36,4 @@ function* piecesOf({ bytes, starts, records }: Input, from: number, until: numbe
   for (const stretch of stretchesOf(records, from, until)) {
     yield bytes.subarray(starts[stretch.from], starts[stretch.until])
   }
-}
-
-/** Garbage collections of a worker are seen by nobody else: its longest one is left in the shared memory. */
-function tellPauses({ pauses }: Input): void {
-  if (isMainThread) return
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) {
-      const micros = Math.ceil(duration * 1_000)
-      if (micros > Atomics.load(pauses, 0)) Atomics.store(pauses, 0, micros)
-    }
-  }).observe({ entryTypes: ["gc"] })
 }

@@ -1,0 +1,30 @@
+/** Sources of the programs that are not about text: numbers, spread over so many keys. */
+import type { SourceOf } from "millrace"
+import { defineSource } from "millrace"
+import { keyOf } from "../input/keys.ts"
+import { tellPauses } from "../input/pauses.ts"
+import { admitted } from "./source.ts"
+
+tellPauses()
+
+/** The keys of records 0, 1, 2, …: each comes once before any comes again. */
+export const keys = (offer: { readonly stepRecords: number; readonly keys: number }, salt = 0): SourceOf<number> =>
+  defineSource<number>({
+    description: `keys of the benchmark, ${salt}`,
+    total: Infinity,
+    admitted: admitted(offer),
+    *read(from, until) {
+      for (let record = from; record < until; record++) yield keyOf(record + salt, offer.keys)
+    },
+  })
+
+/** The numbers of the records themselves. */
+export const numbers = (offer: { readonly stepRecords: number }): SourceOf<number> =>
+  defineSource<number>({
+    description: "numbers of the benchmark",
+    total: Infinity,
+    admitted: admitted(offer),
+    *read(from, until) {
+      for (let record = from; record < until; record++) yield record
+    },
+  })

@@ -1,0 +1,118 @@
+/** The programs about numbers, done once more with plain loops. */
+import { keyName, keyOf } from "../input/keys.ts"
+import type { Recount, Taken } from "./recount.ts"
+import { checkNumber, checkPairs, keyText } from "./recount.ts"
+
+export interface NumbersOptions {
+  readonly form: string
+  readonly stepRecords: number
+  readonly keys: number
+}
+
+/** A step's rows from the numbers of its first and last record, where nothing else counts. */
+abstract class StepRecount implements Recount {
+  held = new Map<string, number>()
+  protected readonly options: NumbersOptions
+  #step = 0
+
+  constructor(options: NumbersOptions) {
+    this.options = options
+  }
+
+  check(taken: Taken): string | undefined {
+    const from = this.#step++ * this.options.stepRecords
+    return this.checkStep(taken, from, from + this.options.stepRecords)
+  }
+
+  protected abstract checkStep(taken: Taken, from: number, until: number): string | undefined
+}
+
+/** Running counts of keys: the keys that the step touched. */
+export class StateRecount extends StepRecount {
+  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+    const { form, keys } = this.options
+    const touched = new Map<string, number>()
+    // Each key comes once before any comes again, so its count is that of the times round.
+    for (let record = from; record < until; record++) {
+      const key = keyOf(record, keys)
+      touched.set(form === "strings" ? keyName(key) : keyText(key), Math.floor(record / keys) + 1)
+    }
+    return checkPairs(taken, touched)
+  }
+}
+
+/** What met, by group. */
+export class JoinRecount extends StepRecount {
+  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+    const { form, keys, stepRecords } = this.options
+    const groups = new Map<string, number>()
+    const right = new Map<number, number>()
+    for (let record = from; record < until; record++) {
+      const key = keyOf(record + stepRecords / 2, keys)
+      right.set(key, (right.get(key) ?? 0) + 1)
+    }
+    for (let record = from; record < until; record++) {
+      const key = keyOf(record, keys)
+      const times = form === "table" ? 1 : (right.get(key) ?? 0)
+      if (times > 0) groups.set(String(key % 100), (groups.get(String(key % 100)) ?? 0) + times)
+    }
+    return checkPairs(taken, groups)
+  }
+}
+
+export class StageRecount extends StepRecount {
+  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+    const form = this.options.form.replace("polluted-", "")
+    if (form === "count") return checkNumber(taken, until - from)
+    let sum = 0
+    const sums = new Map<string, number>()
+    for (let x = from; x < until; x++) {
+      const y = x * 3 + 1
+      if (y % 2 !== 0) continue
+      sum += y / 2
+      const [key, value] = form === "reduceByKey" ? [String(y % 1_000), y] : [String(x % 1_000), y / 2]
+      sums.set(key, (sums.get(key) ?? 0) + value)
+    }
+    this.held = form === "sum" ? new Map([["", sum]]) : sums
+    return form === "sum" ? checkNumber(taken, sum) : checkPairs(taken, sums)
+  }
+}
+
+export class ShuffleRecount extends StepRecount {
+  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+    const { form, keys } = this.options
+    if (form === "count") return checkNumber(taken, until - from)
+    const counts = new Map<string, number>()
+    for (let n = from; n < until; n++) {
+      const name = keyName(form === "new" ? n : n % keys)
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+    return checkPairs(taken, counts)
+  }
+}
+
+export class WindowRecount extends StepRecount {
+  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+    const { form, keys, stepRecords } = this.options
+    const length = form === "none" ? 1 : Number(form)
+    const sums = new Map<string, number>()
+    // A key's numbers lie `keys` apart, one in each step.
+    for (let n = from; n < until; n++) {
+      let sum = 0
+      for (let back = 0; back < length && n - back * stepRecords >= 0; back++) sum += n - back * stepRecords
+      sums.set(String(n % keys), sum)
+    }
+    return checkPairs(taken, sums)
+  }
+}
+
+/** Steps with one record and steps with none, in turn. */
+export class EmptyRecount implements Recount {
+  readonly held = new Map<string, number>()
+  #step = 0
+
+  check(taken: Taken): string | undefined {
+    const step = this.#step++
+    return checkPairs(taken, new Map(step % 2 === 0 ? [[String(step / 2), 1]] : []))
+  }
+}
