@@ -8,10 +8,10 @@ import type { Options } from "./options.ts"
 type Asked = Pick<Options, "programs" | "forms" | "workers" | "kernels" | "loops">
 
 export const casesOf = (asked: Asked): Case[] =>
-  PROGRAMS.filter(({ name }) => asked.programs.includes(name)).flatMap((program) => [
-    ...(asked.loops ? loopCases(program, asked) : []),
-    ...jobCases(program, asked),
-  ])
+  PROGRAMS.filter(({ name }) => asked.programs.includes(name)).flatMap((program) => {
+    const ofForms = jobCases(program, asked)
+    return ofForms.length > 0 && asked.loops ? [...loopCases(program, asked), ...ofForms] : ofForms
+  })
 
 const loopCases = ({ name, loops }: Program, { workers }: Asked): Case[] =>
   loops.flatMap((form) =>

@@ -1,4 +1,4 @@
-/** `npm run bench`: runs cases one after the other, each in a process of its own, and shows the table. */
+/** `npm run bench`: runs cases one after the other, each in a process of its own, and shows what came of them. */
 import { fork } from "node:child_process"
 import fs from "node:fs"
 import type { Case, CaseResult, Settings } from "./case.ts"
@@ -6,33 +6,80 @@ import { caseName } from "./case.ts"
 import { casesOf } from "./cases.ts"
 import { programOf } from "./catalogue.ts"
 import { ensureInput } from "./input/files.ts"
-import { parseOptions, UsageError } from "./options.ts"
-import { machineText, showResults } from "./report/table.ts"
+import type { Options } from "./options.ts"
+import { helpText, parseOptions, UsageError } from "./options.ts"
+import { showComparison } from "./report/compare.ts"
+import { showMarks } from "./report/marks.ts"
+import type { BenchRecord } from "./report/record.ts"
+import { BASELINE, machineText, readRecord, thisMachine, writeRecord } from "./report/record.ts"
+import { showResults } from "./report/table.ts"
 
 const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`)
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2))
-  if (options === "help") return 0
-  const cases = casesOf(options)
+  if (options === "help") {
+    console.log(helpText())
+    return 0
+  }
+  const baseline = options.compare ? baselineRecord() : undefined
+  const record = options.from === undefined ? await measure(options) : recordIn(options.from)
+  console.log(machineText(record.machine))
+  console.log(`\n${showResults(record.results)}`)
+  if (options.marks) console.log(`\n${showMarks(record.results)}`)
+  if (baseline !== undefined) console.log(`\n${showComparison(record, baseline)}`)
+  const { failures } = record
+  if (failures.length === 0) return 0
+  console.log(`\n${failures.length} cases failed:`)
+  for (const { case: one, why } of failures) console.log(`  ${caseName(one)}: ${why.split("\n")[0]}`)
+  return 1
+}
+
+function baselineRecord(): BenchRecord {
+  if (!fs.existsSync(BASELINE))
+    throw new UsageError("there is no bench/baseline.json yet: --json bench/baseline.json makes it")
+  return readRecord(BASELINE)
+}
+
+function recordIn(file: string): BenchRecord {
+  try {
+    return readRecord(file)
+  } catch (error) {
+    throw new UsageError(`--from expects a file that --json wrote, but ${file} is none: ${(error as Error).message}`)
+  }
+}
+
+/** Before anything is measured, since it would be lost if the file could not be written. */
+function begin(json: string | undefined, record: BenchRecord): void {
+  if (json === undefined) return
+  try {
+    writeRecord(json, record)
+  } catch (error) {
+    throw new UsageError(`--json expects a file that can be written: ${(error as Error).message}`)
+  }
+}
+
+async function measure({ settings, json, ...asked }: Options): Promise<BenchRecord> {
+  const cases = casesOf(asked)
+  if (cases.length === 0) throw new UsageError("no program that is named has such a form")
   const kinds = new Set(cases.map(({ program }) => programOf(program).input))
-  for (const kind of kinds) if (kind !== undefined) ensureInput(kind, options.settings.megabytes, say)
+  for (const kind of kinds) if (kind !== undefined) ensureInput(kind, settings.megabytes, say)
   const results: CaseResult[] = []
-  let failed = 0
+  const failures: { case: Case; why: string }[] = []
+  const record = { machine: thisMachine(), at: new Date().toISOString(), settings, results, failures }
+  begin(json, record)
   for (const [index, one] of cases.entries()) {
     say(`${index + 1} of ${cases.length}: ${caseName(one)}`)
     try {
-      results.push(await runInProcess(one, options.settings))
+      results.push(await runInProcess(one, settings))
     } catch (error) {
-      failed++
-      say(`${caseName(one)} FAILED: ${(error as Error).message}`)
+      const why = (error as Error).message
+      failures.push({ case: one, why })
+      say(`${caseName(one)} FAILED: ${why}`)
     }
+    if (json !== undefined) writeRecord(json, record) // each time: a long call may be ended before its end
   }
-  console.log(machineText())
-  console.log(showResults(results))
-  if (options.json !== undefined) fs.writeFileSync(options.json, `${JSON.stringify({ results }, undefined, 2)}\n`)
-  if (failed > 0) say(`${failed} of ${cases.length} cases failed`)
-  return failed > 0 ? 1 : 0
+  return record
 }
 
 type Answer = { readonly result: CaseResult } | { readonly error: string }

@@ -10,46 +10,60 @@ export interface Options {
   readonly kernels: readonly Case["kernels"][]
   readonly loops: boolean
   readonly settings: Settings
+  /** Whether the marks are shown. */
+  readonly marks: boolean
+  /** The file that all figures are written to. */
   readonly json: string | undefined
+  /** The file that figures are taken from instead of being measured. */
+  readonly from: string | undefined
+  readonly compare: boolean
 }
 
-/** The call is none that can be understood: its message says what can be done. */
+/** The call cannot be understood: its message says what there is. */
 export class UsageError extends Error {}
 
-const QUICK = { jobs: 1, runsAJob: 2, countedMs: 1_000, warmUpMs: 500 }
-const FULL = { jobs: 5, runsAJob: 1, countedMs: 5_000, warmUpMs: 2_000 }
+const QUICK = { jobs: 1, runsAJob: 2, countedMs: 1_000, warmUpMs: 500, keys: 1_000_000 }
+const FULL = { jobs: 5, runsAJob: 1, countedMs: 5_000, warmUpMs: 2_000, keys: 10_000_000 }
+const RATE_STEPS = 60
+const COUNTED_STEPS = 16
 
+/** Stands where a program stands, and means what the marks are worked out from. */
+const MARKS = "marks"
+
+/** @throws UsageError */
 export function parseOptions(args: readonly string[]): Options | "help" {
   const { values, positionals } = parse(args)
-  if (values.help) {
-    console.log(helpText())
-    return "help"
-  }
+  if (values.help) return "help"
   const known = PROGRAMS.map(({ name }) => name)
-  for (const name of positionals) requireOneOf("program", name, known)
   const forms = [...new Set(PROGRAMS.flatMap((program) => program.forms))]
+  for (const name of positionals) requireOneOf("program", name, [...known, MARKS])
   for (const form of values.form ?? []) requireOneOf("form", form, forms)
-  for (const kernel of values.kernels ?? []) requireOneOf("--kernels", kernel, ["js", "wasm"])
-  const { jobs, runsAJob, countedMs, warmUpMs } = values.quick ? QUICK : FULL
+  for (const kernel of values.kernels ?? []) requireOneOf("kind of kernels", kernel, ["js", "wasm"])
+  const marks = positionals.includes(MARKS)
+  const named = positionals.filter((name) => name !== MARKS)
+  const usual = values.quick ? QUICK : FULL
   return {
-    programs: positionals.length === 0 ? known : positionals,
+    programs: named.length === 0 ? known : named,
     forms: values.form,
-    workers: (values.workers ?? ["1", "2"]).map((text) => wholeOf("--workers", text)),
-    kernels: (values.kernels as Case["kernels"][] | undefined) ?? [undefined],
+    workers: numbers("--workers", values.workers) ?? [1, 2],
+    kernels: (values.kernels as Case["kernels"][] | undefined) ?? (marks ? ["js", "wasm"] : [undefined]),
     loops: !values["no-loops"],
     settings: {
-      megabytes: wholeOf("--input-mb", values["input-mb"] ?? "64"),
-      jobs: wholeOf("--jobs", values.jobs ?? String(jobs)),
-      runsAJob,
+      megabytes: number("--input-mb", values["input-mb"]) ?? 64,
+      jobs: number("--jobs", values.jobs) ?? usual.jobs,
+      runsAJob: usual.runsAJob,
       counted: {
-        steps: wholeOf("--steps", values.steps ?? "16"),
-        ms: values.steps === undefined ? countedMs : 0,
+        steps: number("--steps", values.steps) ?? COUNTED_STEPS,
+        ms: values.steps === undefined ? usual.countedMs : 0,
       },
-      warmUpMs: values.steps === undefined ? warmUpMs : 0,
-      rateSteps: values.quick ? undefined : wholeOf("--rate-steps", values["rate-steps"] ?? "60"),
-      keys: wholeOf("--keys", values.keys ?? (values.quick ? "1000000" : "10000000")),
+      warmUpMs: values.steps === undefined ? usual.warmUpMs : 0,
+      rateSteps: number("--rate-steps", values["rate-steps"]) ?? (values.quick ? undefined : RATE_STEPS),
+      keys: number("--keys", values.keys) ?? usual.keys,
     },
+    marks,
     json: values.json,
+    from: values.from,
+    compare: values.compare ?? false,
   }
 }
 
@@ -60,21 +74,24 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         quick: { type: "boolean" },
-        json: { type: "string" },
-        workers: { type: "string", multiple: true },
         form: { type: "string", multiple: true },
+        workers: { type: "string", multiple: true },
         kernels: { type: "string", multiple: true },
         "no-loops": { type: "boolean" },
-        "rate-steps": { type: "string" },
-        keys: { type: "string" },
+        json: { type: "string" },
+        from: { type: "string" },
+        compare: { type: "boolean" },
         "input-mb": { type: "string" },
-        steps: { type: "string" },
+        keys: { type: "string" },
         jobs: { type: "string" },
+        steps: { type: "string" },
+        "rate-steps": { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     })
   } catch (error) {
-    throw new UsageError(`${(error as Error).message.split(". ")[0]!}. \`npm run bench -- --help\` says what there is.`)
+    const [sentence] = (error as Error).message.split(/\. |\n/)
+    throw new UsageError(`${sentence}; \`npm run bench -- --help\` says what there is`)
   }
 }
 
@@ -82,31 +99,36 @@ function requireOneOf(what: string, name: string, known: readonly string[]): voi
   if (!known.includes(name)) throw new UsageError(`there is no ${what} "${name}"; there are ${known.join(", ")}`)
 }
 
-function wholeOf(option: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new UsageError(`${option} expects a whole number of at least 1, but got "${text}"`)
-  return value
+const numbers = (option: string, texts: readonly string[] | undefined): number[] | undefined =>
+  texts?.map((text) => number(option, text)!)
+
+function number(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new UsageError(`${option} expects a whole number from 1 to 999999999, but got "${text}"`)
 }
 
-function helpText(): string {
+export function helpText(): string {
   const width = Math.max(...PROGRAMS.map(({ name }) => name.length))
-  return [
-    "Usage: npm run bench -- [PROGRAM…] [OPTION…]",
-    "",
-    "Measures these programs, or only those named, beside hand-written loops that do the same:",
-    ...PROGRAMS.map(({ name, about, forms }) => `  ${name.padEnd(width)}  ${about} (${forms.join(", ")})`),
-    "",
-    "  --quick           fewer and shorter runs, closed loop only",
-    "  --form FORM       only this form; may be repeated",
-    "  --workers N       only so many worker threads; may be repeated. Default 1 and 2",
-    "  --kernels js|wasm what MILLRACE_KERNELS is set to; may be repeated. Default: Millrace decides",
-    "  --no-loops        without the hand-written loops",
-    "  --json FILE       writes all figures",
-    "  --input-mb N      size of the input. Default 64",
-    "  --keys N          keys of the largest state; other sizes go by it. Default 10000000, quick 1000000",
-    "  --rate-steps N    steps of a second over which a rate must be kept up. Default 60",
-    "  --steps N         steps that count in a run, however short they are",
-    "  --jobs N          how often each job is started. Default 5, with a run each; quick 1, with 2 runs",
-  ].join("\n")
+  return `Usage: npm run bench -- [PROGRAM…] [OPTION…]
+
+Measures these programs, or only those named, in each of their forms, beside hand-written loops that do the same:
+${PROGRAMS.map(({ name, about, forms }) => `  ${name.padEnd(width)}  ${about} (${forms.join(", ")})`).join("\n")}
+  ${MARKS.padEnd(width)}  all of them, with the marks that are to be reached
+
+  --quick            fewer and shorter runs, and rates of the closed loop only
+  --form FORM        only this form; may be repeated
+  --workers N        only with so many worker threads; may be repeated. Default: 1 and 2
+  --kernels js|wasm  what MILLRACE_KERNELS is set to; may be repeated. Default: Millrace decides; for marks both
+  --no-loops         without the hand-written loops
+  --json FILE        writes all figures
+  --from FILE        shows figures that --json has written, and measures nothing
+  --compare          shows ratios to bench/baseline.json
+
+Sizes, for trying out:
+  --input-mb N       megabytes of lines and of events. Default 64
+  --keys N           keys of the largest state; the others go by it. Default 10000000, quick 1000000
+  --jobs N           how often each job is started. Default 5, with a run each; quick 1, with two
+  --steps N          steps of a run that count, however short they are. Default 16 that last 5 s, quick 1 s
+  --rate-steps N     steps of a second over which a rate must be kept up. Default 60; quick looks for none`
 }

@@ -52,5 +52,4 @@ export class EventTimes {
 
 type Digits = [number, number, number, number, number, number, number, number]
 
-const digitsOf = (ms: number): Digits =>
-  [...String(ms).padStart(TIME_DIGITS, "0")].map((digit) => digit.charCodeAt(0)) as Digits
+const digitsOf = (ms: number): Digits => [...Buffer.from(String(ms).padStart(TIME_DIGITS, "0"))] as Digits

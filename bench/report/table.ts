@@ -1,16 +1,8 @@
 /** The tables on the terminal. */
-import os from "node:os"
 import type { CaseResult } from "../case.ts"
 import { median } from "../measure/statistics.ts"
 
-/** What the figures were measured on. */
-export function machineText(): string {
-  const [cpu] = os.cpus()
-  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GB`
-  return `Node.js ${process.version}, ${process.platform}-${process.arch}, ${os.availableParallelism()} processors (${cpu?.model.trim() ?? "unknown"}), ${memory}`
-}
-
-interface Column {
+export interface Column {
   readonly heading: string
   /** Text stands at the left, a number at the right. */
   readonly isText?: boolean
