@@ -23,6 +23,7 @@ import type { Taken } from "./recount/recount.ts"
 const CLOSED_LOOP_MS = 10
 
 process.once("disconnect", () => process.exit()) // nobody waits for the result any more
+process.once("SIGINT", () => process.exit(130)) // what was written for this run is removed on the way out
 process.once("message", (message: { case: Case; settings: Settings }) => {
   new CaseRun(message.case, message.settings).result().then(
     (result) => process.send!({ result }, () => process.disconnect()),

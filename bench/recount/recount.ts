@@ -17,14 +17,14 @@ export interface Recount {
 
 /** A step that must give one number. */
 export function checkNumber({ count, rows }: Taken, expected: number): string | undefined {
-  if (count !== 1) return `it should give 1 row but gave ${count}`
+  if (count !== 1) return wrongCount(1, count)
   const [given = expected] = rows ?? []
   return given === expected ? undefined : `it should give ${expected} but gave ${String(given)}`
 }
 
 /** A step that must give these pairs, in any order. */
 export function checkPairs({ count, rows }: Taken, expected: ReadonlyMap<string, number>): string | undefined {
-  if (count !== expected.size) return `it should give ${expected.size} rows but gave ${count}`
+  if (count !== expected.size) return wrongCount(expected.size, count)
   if (rows === undefined) return undefined
   const seen = new Set<string>()
   for (const row of rows as readonly (readonly [unknown, number])[]) {
@@ -37,3 +37,6 @@ export function checkPairs({ count, rows }: Taken, expected: ReadonlyMap<string,
 }
 
 export const keyText = (key: unknown): string => (typeof key === "string" ? key : JSON.stringify(key))
+
+export const wrongCount = (expected: number, given: number): string =>
+  `it should give ${expected} row${expected === 1 ? "" : "s"} but gave ${given}`

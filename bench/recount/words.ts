@@ -2,7 +2,7 @@
 import type { Input } from "../input/shared.ts"
 import { stretchesOf } from "../input/shared.ts"
 import type { Recount, Taken } from "./recount.ts"
-import { checkPairs } from "./recount.ts"
+import { checkPairs, wrongCount } from "./recount.ts"
 
 type Counts = Map<string, number>
 
@@ -65,7 +65,7 @@ export class WordRecount implements Recount {
   /** Among words that are as frequent as the last of them any may be given. */
   #checkTop({ count, rows }: Taken, top: number): string | undefined {
     const highest = [...this.#window.values()].sort((a, b) => b - a).slice(0, top)
-    if (count !== highest.length) return `it should give ${highest.length} rows but gave ${count}`
+    if (count !== highest.length) return wrongCount(highest.length, count)
     for (const [rank, row] of (rows ?? []).entries()) {
       const [word, given] = row as [string, number]
       if (given !== highest[rank]) return `rank ${rank + 1} should have ${highest[rank]} but has ${given}`

@@ -39,7 +39,12 @@ export function writeRecord(file: string | URL, record: BenchRecord): void {
   fs.writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
 }
 
-export const readRecord = (file: string | URL): BenchRecord => JSON.parse(fs.readFileSync(file, "utf8")) as BenchRecord
+/** @throws if there is no such file, or it is not such a record */
+export function readRecord(file: string | URL): BenchRecord {
+  const record = JSON.parse(fs.readFileSync(file, "utf8")) as BenchRecord | null
+  if (!Array.isArray(record?.results) || !Array.isArray(record.failures)) throw new Error("it has no results")
+  return record
+}
 
 /** The figures that a change is held against. */
 export const BASELINE = new URL("../baseline.json", import.meta.url)
