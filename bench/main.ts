@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   const baseline = options.compare ? baselineRecord() : undefined
   const record = options.from === undefined ? await measure(options) : recordIn(options.from)
   console.log(machineText(record.machine))
-  console.log(`\n${showResults(record.results)}`)
+  if (record.results.length > 0) console.log(`\n${showResults(record.results)}`)
   if (options.marks) console.log(`\n${showMarks(record.results)}`)
   if (baseline !== undefined) console.log(`\n${showComparison(record, baseline)}`)
   const { failures } = record

@@ -3,6 +3,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import { caseName } from "../../bench/case.ts"
+import { casesOf } from "../../bench/cases.ts"
+import { parseOptions, UsageError } from "../../bench/options.ts"
 import type { BenchRecord } from "../../bench/report/record.ts"
 import type { Ended } from "../end-to-end/command.ts"
 import { command } from "../end-to-end/command.ts"
@@ -50,19 +53,42 @@ test("programs and loops run, their results are verified, and the figures are ke
   expect(again.stdout).toMatch(/^P3 .* not measured$/m)
 })
 
+test("what it is not made for is refused in a sentence", async () => {
+  const { code, stdout, stderr } = await bench("grep", "--json", "/nowhere/at/all")
+  expect(stderr).toMatch(/^bench: --json expects a file that can be written: .*\n$/)
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
+})
+
 test.each([
-  [["grap"], /^bench: there is no program "grap"; there are grep, wordcount, .*\n$/],
-  [["grep", "--form", "open"], /^bench: there is no form "open"; there are closures, .*\n$/],
-  [["grep", "--form", "1s"], /^bench: no program that is named has such a form\n$/],
-  [["--workers", "0"], /^bench: --workers expects a whole number from 1 to 999999999, but got "0"\n$/],
-  [["--kernels", "c"], /^bench: there is no kind of kernels "c"; there are js, wasm\n$/],
-  [["--fast"], /^bench: Unknown option '--fast'; `npm run bench -- --help` says what there is\n$/],
-  [["--json"], /^bench: Option '--json <value>' argument missing; .*\n$/],
-  [["--from", "package.json"], /^bench: --from expects a file that --json wrote, but package.json is none: .*\n$/],
-  [["grep", "--json", "/nowhere/at/all"], /^bench: --json expects a file that can be written: .*\n$/],
-])("%j is refused in a sentence", async (args, sentence) => {
-  const { code, stdout, stderr } = await bench(...args)
-  expect(stderr).toMatch(sentence)
-  expect(code).toBe(2)
-  expect(stdout).toBe("")
+  [["grap"], /^there is no program "grap"; there are grep, wordcount, /],
+  [["grep", "--form", "open"], /^there is no form "open"; there are closures, /],
+  [["--workers", "0"], /^--workers expects a whole number from 1 to 999999999, but got "0"$/],
+  [["--steps", "1e3"], /^--steps expects a whole number from 1 to 999999999, but got "1e3"$/],
+  [["--kernels", "c"], /^there is no kind of kernels "c"; there are js, wasm$/],
+  [["--fast"], /^Unknown option '--fast'; `npm run bench -- --help` says what there is$/],
+  [["--json"], /^Option '--json <value>' argument missing; /],
+])("%j is refused in a sentence", (args, sentence) => {
+  expect(() => parseOptions(args)).toThrow(UsageError)
+  expect(() => parseOptions(args)).toThrow(sentence)
+})
+
+test("a form belongs to its programs", () => {
+  const casesFor = (...args: string[]): string[] => {
+    const options = parseOptions(args)
+    return options === "help" ? [] : casesOf(options).map(caseName)
+  }
+  expect(casesFor("grep", "--form", "1s")).toEqual([])
+  expect(casesFor("grep", "--form", "closures", "--workers", "2")).toEqual([
+    "grep/plain loop/2",
+    "grep/tuned loop/2",
+    "grep/closures/2",
+  ])
+  expect(casesFor("grep", "ysb", "--no-loops", "--workers", "1", "--kernels", "js", "--kernels", "wasm")).toEqual([
+    "grep/closures/1",
+    "grep/named/1/js",
+    "grep/named/1/wasm",
+    "ysb/closures/1",
+    "ysb/named/1/js",
+    "ysb/named/1/wasm",
+  ])
 })
