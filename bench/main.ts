@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   if (baseline !== undefined) console.log(`\n${showComparison(record, baseline)}`)
   const { failures } = record
   if (failures.length === 0) return 0
-  console.log(`\n${failures.length} cases failed:`)
+  console.log(`\n${failures.length} of ${failures.length + record.results.length} cases failed:`)
   for (const { case: one, why } of failures) console.log(`  ${caseName(one)}: ${why.split("\n")[0]}`)
   return 1
 }
