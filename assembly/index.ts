@@ -5,3 +5,4 @@
 export { countLineEnds } from "./lines"
 export { grep } from "./grep"
 export { layOutDictionary, find, intern, words } from "./dictionary"
+export { useNames, project } from "./fields"

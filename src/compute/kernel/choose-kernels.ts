@@ -34,7 +34,8 @@ export function wasmIfFit(make: () => Kernels | undefined): Kernels | string {
 }
 
 const SAMPLE = Buffer.from(
-  " to be,\tor not  to\fbe: ünïcödé 😀 a-word-of-more-than-sixteen-bytes\r\n\na-word-of-more-than-sixteen-bytes to be",
+  '{"user":"ann","ms":-1.5e3,"ok":true}\r\n to be,\tor not  to\fbe: ünïcödé 😀 a-word-of-more-than-sixteen-bytes\n\n' +
+    '{"ms":1700000000000,"user":"bob","user":null}\n{"ms":01}\na-word-of-more-than-sixteen-bytes to {"user":"\\n"} be',
 )
 
 /** What kernels make of the sample, by every one of them. */
@@ -51,7 +52,10 @@ function sampleOf(kernels: Kernels): string {
     dictionary.sectionHash(id),
     counter.countOf(id),
   ])
-  return JSON.stringify([kernels.countLines(SAMPLE), found, words])
+  const fields = kernels.newFields(["user", "ms"])
+  const rows = new Int32Array(8 * fields.rowLength)
+  fields.project(SAMPLE, 0, rows)
+  return JSON.stringify([kernels.countLines(SAMPLE), found, words, [...rows]])
 }
 
 const invalid = (expected: string, got: string): Error =>

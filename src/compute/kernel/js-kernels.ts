@@ -1,4 +1,5 @@
 import { JsDictionary } from "./js-dictionary.ts"
+import { JsFields } from "./js-fields.ts"
 import { JsGrep } from "./js-grep.ts"
 import { countLines } from "./js-lines.ts"
 import type { Kernels } from "./kernels.ts"
@@ -9,4 +10,5 @@ export const jsKernels: Kernels = {
   countLines,
   newGrep: (needle) => new JsGrep(needle),
   newDictionary: (bytesMax) => new JsDictionary(bytesMax),
+  newFields: (names) => new JsFields(names),
 }

@@ -6,6 +6,7 @@
  * by one thread.
  */
 import type { Dictionary } from "./dictionary.ts"
+import type { Fields } from "./fields.ts"
 
 export interface Kernels {
   readonly form: "js" | "wasm"
@@ -21,6 +22,9 @@ export interface Kernels {
    * From 0 to 2^30, rounded up to whole ones.
    */
   newDictionary(bytesMax: number): Dictionary
+
+  /** Fields of lines that are JSON objects, as `jsonFields()`: different names, at least one. */
+  newFields(names: readonly string[]): Fields
 }
 
 /** Walks the lines of some bytes that contain a text. A line is what `lines()` gives; it counts once. */

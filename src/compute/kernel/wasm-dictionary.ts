@@ -24,56 +24,60 @@ export class WasmDictionary extends Dictionary {
   protected readonly heap: Uint8Array<ArrayBuffer>
   protected readonly offsets: Uint32Array<ArrayBuffer>
   protected readonly hashes: Uint32Array<ArrayBuffer>
-  readonly #instance: WasmInstance
+  readonly instance: WasmInstance
+  /** What a call finds, as many numbers as `foundMax`, and what it looks at: both hold until the next call. */
+  readonly found: number
+  readonly foundMax: number = IDS_MAX
+  readonly piece: number
+  /** So many bytes as were asked for, all 0, which no call of its own touches. */
+  readonly spare: number
   readonly #bytesMax: number
-  readonly #ids: number
-  readonly #piece: number
 
-  constructor(module: WasmModule, bytesMax: number) {
+  constructor(module: WasmModule, bytesMax: number, spareBytes: number = 0) {
     super()
     const keysMax = Math.floor(bytesMax / KEY_COST)
     this.#bytesMax = bytesMax
-    this.#ids = FIRST_FREE
-    this.#piece = this.#ids + 4 * IDS_MAX
-    const records = aligned(this.#piece + PIECE + BEYOND)
+    this.spare = FIRST_FREE
+    this.found = aligned(this.spare + spareBytes + BEYOND)
+    this.piece = this.found + 4 * IDS_MAX
+    const records = aligned(this.piece + PIECE + BEYOND)
     const slots = records + RECORD_BYTES * keysMax
     const offsets = slots + SLOT_BYTES * slotsFor(keysMax)
     const hashes = offsets + 4 * (keysMax + 1)
     const heap = hashes + 4 * keysMax
     // A key that does not fit a piece is laid down behind all others to be looked up.
     const end = heap + 2 * bytesMax + BEYOND
-    this.#instance = new WasmInstance(module, end)
-    const { buffer } = this.#instance.bytes
+    this.instance = new WasmInstance(module, end)
+    const { buffer } = this.instance.bytes
     this.heap = new Uint8Array(buffer, heap, 2 * bytesMax)
     this.offsets = new Uint32Array(buffer, offsets, keysMax + 1)
     this.hashes = new Uint32Array(buffer, hashes, keysMax)
-    this.#instance.functions.layOutDictionary(records, slots, offsets, hashes, heap, bytesMax, KEY_COST)
+    this.instance.functions.layOutDictionary(records, slots, offsets, hashes, heap, bytesMax, KEY_COST)
   }
 
   get size(): number {
-    return this.#instance.size
+    return this.instance.size
   }
 
   get isFull(): boolean {
-    return this.#instance.isFull
+    return this.instance.isFull
   }
 
   idOf(bytes: Uint8Array, start: number, end: number): number {
     if (end - start > this.#bytesMax) {
-      this.#instance.isFull = true
+      this.instance.isFull = true
       return -1
     }
-    return this.#instance.functions.intern(this.#layDown(bytes, start, end), end - start)
+    return this.instance.functions.intern(this.#layDown(bytes, start, end), end - start)
   }
 
   find(bytes: Uint8Array, start: number, end: number): number {
     if (end - start > this.#bytesMax) return -1
-    return this.#instance.functions.find(this.#layDown(bytes, start, end), end - start)
+    return this.instance.functions.find(this.#layDown(bytes, start, end), end - start)
   }
 
   words(bytes: Uint8Array, start: number, ids: Int32Array): number {
-    const instance = this.#instance
-    const piece = this.#piece
+    const { instance, piece } = this
     let count = 0
     let at = start
     while (at < bytes.length && count < ids.length) {
@@ -94,8 +98,8 @@ export class WasmDictionary extends Dictionary {
       const stop = piece + end - at
       instance.copyIn(bytes, at, end, piece)
       instance.bytes.fill(SPACE, stop, stop + BLOCK)
-      const got = instance.functions.words(piece, stop, this.#ids, wanted)
-      ids.set(instance.numbers.subarray(this.#ids >> 2, (this.#ids >> 2) + got), count)
+      const got = instance.functions.words(piece, stop, this.found, wanted)
+      ids.set(instance.numbers.subarray(this.found >> 2, (this.found >> 2) + got), count)
       count += got
       at += instance.resumeAt - piece
       if (got < wanted && at < end) break
@@ -106,8 +110,8 @@ export class WasmDictionary extends Dictionary {
 
   /** Where the key is copied to. */
   #layDown(bytes: Uint8Array, start: number, end: number): number {
-    const at = end - start > PIECE ? this.#instance.heapTop : this.#piece
-    this.#instance.copyIn(bytes, start, end, at)
+    const at = end - start > PIECE ? this.instance.heapTop : this.piece
+    this.instance.copyIn(bytes, start, end, at)
     return at
   }
 }

@@ -62,8 +62,8 @@ export class WasmGrep implements Grep {
   #search(spans: number, spansMax: number): number {
     const scanner = this.#scanner
     const start = this.#at
-    let end = scanner.copyLines(this.#bytes, start, this.#pieceLength)
-    if (end === start) end = scanner.copyLines(this.#bytes, start, PIECE)
+    let end = scanner.copyLines(this.#bytes, start, this.#pieceLength, scanner.piece)
+    if (end === start) end = scanner.copyLines(this.#bytes, start, PIECE, scanner.piece)
     if (end === start) return this.#searchLongLine(spans)
     if (scanner.user !== this) {
       scanner.copyIn(this.#needle, 0, this.#needle.length, scanner.arguments)

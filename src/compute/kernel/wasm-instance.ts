@@ -1,5 +1,5 @@
 /** An instance of the WebAssembly module with a memory of its own, made in full at once: it never grows. */
-
+import { NEWLINE } from "./line-end.ts"
 import type { WasmModule } from "./web-assembly.ts"
 import { webAssembly } from "./web-assembly.ts"
 
@@ -27,6 +27,8 @@ export interface WasmFunctions {
   find(at: number, length: number): number
   intern(at: number, length: number): number
   words(from: number, end: number, ids: number, idsMax: number): number
+  useNames(table: number, count: number): void
+  project(from: number, end: number, rows: number, rowsMax: number, base: number): number
 }
 
 /** The first address that is free: below it are results, masks, and room for what is read before a beginning. */
@@ -86,5 +88,17 @@ export class WasmInstance {
   copyIn(bytes: Uint8Array, start: number, end: number, at: number): void {
     if (end - start > SHORT) this.bytes.set(bytes.subarray(start, end), at)
     else for (let i = start, to = at; i < end; i++, to++) this.bytes[to] = bytes[i]!
+  }
+
+  /**
+   * Copies whole lines from `start` to an address, as many as `bytesMax` bytes have; a line end follows them. Returns where
+   * they end, or `start` if the first line has more.
+   */
+  copyLines(bytes: Uint8Array, start: number, bytesMax: number, at: number): number {
+    let end = Math.min(start + bytesMax, bytes.length)
+    if (end < bytes.length) while (end > start && bytes[end - 1] !== NEWLINE) end--
+    this.copyIn(bytes, start, end, at)
+    this.bytes[at + end - start] = NEWLINE
+    return end
   }
 }

@@ -2,6 +2,7 @@ import { assembled } from "./assembled.js"
 import { JsGrep } from "./js-grep.ts"
 import type { Kernels } from "./kernels.ts"
 import { WasmDictionary } from "./wasm-dictionary.ts"
+import { WasmFields } from "./wasm-fields.ts"
 import { WasmGrep } from "./wasm-grep.ts"
 import { countLines } from "./wasm-lines.ts"
 import { webAssembly } from "./web-assembly.ts"
@@ -21,5 +22,6 @@ export function makeWasmKernels(): Kernels | undefined {
     countLines: (bytes) => countLines(scanner, bytes),
     newGrep: (needle) => (needle.length <= ARGUMENTS_MAX ? new WasmGrep(scanner, needle) : new JsGrep(needle)),
     newDictionary: (bytesMax) => new WasmDictionary(module, bytesMax),
+    newFields: (names) => new WasmFields(module, names),
   }
 }

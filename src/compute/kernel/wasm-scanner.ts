@@ -1,5 +1,4 @@
 /** The memory of all kernels that keep nothing from call to call: a piece of the input, and what is found in it. */
-import { NEWLINE } from "./line-end.ts"
 import type { WasmModule } from "./web-assembly.ts"
 import { BEYOND, FIRST_FREE, PIECE, WasmInstance } from "./wasm-instance.ts"
 
@@ -21,17 +20,5 @@ export class WasmScanner extends WasmInstance {
     super(module, piece + PIECE + BEYOND)
     this.found = found
     this.piece = piece
-  }
-
-  /**
-   * Copies whole lines from `start`, as many as `bytesMax` bytes have; a line end follows them. Returns where they end, or
-   * `start` if the first line has more.
-   */
-  copyLines(bytes: Uint8Array, start: number, bytesMax: number): number {
-    let end = Math.min(start + bytesMax, bytes.length)
-    if (end < bytes.length) while (end > start && bytes[end - 1] !== NEWLINE) end--
-    this.copyIn(bytes, start, end, this.piece)
-    this.bytes[this.piece + end - start] = NEWLINE
-    return end
   }
 }

@@ -1,0 +1,76 @@
+import { Fields, nameBytes, TEXTS_BYTES_MAX } from "./fields.ts"
+import { LineFields } from "./js-fields.ts"
+import { WasmDictionary } from "./wasm-dictionary.ts"
+import { PIECE } from "./wasm-instance.ts"
+import type { WasmModule } from "./web-assembly.ts"
+
+/** Bytes of a name in the table of `assembly/fields.ts`. */
+const NAME_BYTES = 32
+const PIECE_MIN = 16_384
+
+/** The length of a name that no key is. */
+const NO_KEY = -1
+
+/** Its dictionary's memory has the names, what is read, and the rows too. */
+export class WasmFields extends Fields<WasmDictionary> {
+  readonly #names: readonly (Uint8Array | undefined)[]
+  /** For a line that is longer than a piece. */
+  readonly #js: LineFields
+  #laidOutIn: WasmDictionary | undefined
+  /** Bytes of a line: a guess at first, then the average of the last call. */
+  #lineLength = 256
+
+  constructor(module: WasmModule, names: readonly string[]) {
+    super(names, () => new WasmDictionary(module, TEXTS_BYTES_MAX, bytesOf(names)))
+    this.#names = names.map(nameBytes)
+    this.#js = new LineFields(names)
+  }
+
+  protected read(bytes: Uint8Array, start: number, rows: Int32Array): number {
+    const { instance, piece, found, foundMax } = this.dictionary
+    const rowsMax = Math.floor(rows.length / this.rowLength)
+    const rowsAtOnce = Math.floor(foundMax / this.rowLength)
+    if (this.#laidOutIn !== this.dictionary) this.#layOutNames()
+    let count = 0
+    let from = start
+    while (from < bytes.length && count < rowsMax) {
+      const wanted = Math.min(rowsMax - count, rowsAtOnce)
+      // What is copied beyond the last row is copied again.
+      const guess = Math.min(Math.max(wanted * this.#lineLength, PIECE_MIN), PIECE)
+      let end = instance.copyLines(bytes, from, guess, piece)
+      if (end === from) end = instance.copyLines(bytes, from, PIECE, piece)
+      const at = count * this.rowLength
+      if (end === from || wanted === 0) {
+        count += this.#js.read(bytes, from, rows.subarray(at, at + this.rowLength), this.dictionary)
+        from = this.#js.position
+        continue
+      }
+      const read = instance.functions.project(piece, piece + end - from, found, wanted, from - piece)
+      rows.set(instance.numbers.subarray(found >> 2, (found >> 2) + read * this.rowLength), at)
+      this.#lineLength = Math.ceil((instance.resumeAt - piece) / read)
+      count += read
+      from += instance.resumeAt - piece
+    }
+    this.position = from
+    return count
+  }
+
+  #layOutNames(): void {
+    const { instance, spare } = this.dictionary
+    const { bytes, numbers, functions } = instance
+    let at = spare + NAME_BYTES * this.#names.length
+    this.#names.forEach((name, i) => {
+      const entry = spare + NAME_BYTES * i
+      bytes.set(name?.subarray(0, 16) ?? [], entry)
+      numbers[(entry >> 2) + 4] = name?.length ?? NO_KEY
+      numbers[(entry >> 2) + 5] = at
+      bytes.set(name ?? [], at)
+      at += name?.length ?? 0
+    })
+    functions.useNames(spare, this.#names.length)
+    this.#laidOutIn = this.dictionary
+  }
+}
+
+const bytesOf = (names: readonly string[]): number =>
+  names.reduce((sum, name) => sum + NAME_BYTES + Buffer.byteLength(name), 0)
