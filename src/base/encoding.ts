@@ -3,7 +3,9 @@
  * Each value stands alone (nothing is shared between values), so any of them can be decoded without the others.
  */
 import { deserialize, serialize } from "node:v8"
-import { Packr, Unpackr } from "msgpackr"
+// Not from "msgpackr": with its native addon each value in shared memory, where blocks lie, fails in it and is read again.
+import { Packr } from "msgpackr/pack"
+import { Unpackr } from "msgpackr/unpack"
 
 const packr = new Packr({ moreTypes: true })
 const unpackr = new Unpackr({ moreTypes: true, copyBuffers: true })
