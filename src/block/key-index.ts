@@ -11,6 +11,7 @@ import { hashValue } from "../base/hash.ts"
 import { sortedEntries } from "../base/values.ts"
 import type { ColumnValues } from "./make-block.ts"
 import type { TextIds } from "./text-ids.ts"
+import { TupleIndex } from "./tuple-index.ts"
 
 /** The slots of an index by text id: 0 for none, else the slot + 1. */
 export interface TextSlots {
@@ -23,10 +24,12 @@ export class KeyIndex {
   readonly #composites = new Map<string, number>()
   readonly #keys: unknown[] = []
   readonly #shared: TextSlots | undefined
+  readonly #tuples: TupleIndex | undefined // it can forget nothing
   readonly #ids: number[] = [] // by slot: of texts that have one; −1 for other keys
 
   constructor(shared?: TextSlots) {
     this.#shared = shared
+    this.#tuples = shared === undefined ? undefined : new TupleIndex()
   }
 
   /** Slots given out, those of removed keys included. */
@@ -51,7 +54,11 @@ export class KeyIndex {
 
   /** The key's slot, or −1. */
   find(key: unknown): number {
-    if (typeof key === "object" && key !== null) return this.#composites.get(identityOf(key)) ?? -1
+    if (typeof key === "object" && key !== null) {
+      return this.#tuples !== undefined && TupleIndex.takes(key)
+        ? this.#tuples.find(key)
+        : (this.#composites.get(identityOf(key)) ?? -1)
+    }
     if (typeof key !== "string") return this.#primitives.get(key) ?? -1
     if (this.#shared === undefined) return this.#primitives.get(key.toWellFormed()) ?? -1
     const id = this.#shared.texts.find(key)
@@ -113,6 +120,10 @@ export class KeyIndex {
   }
 
   #compositeSlot(key: object): number {
+    if (this.#tuples !== undefined && TupleIndex.takes(key)) {
+      const slot = this.#tuples.slot(key, this.size)
+      return slot === this.size ? this.#push(key) : slot
+    }
     const identity = identityOf(key)
     const known = this.#composites.get(identity)
     if (known !== undefined) return known

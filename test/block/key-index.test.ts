@@ -37,6 +37,31 @@ describe.each([
     expect(index.size).toBe(2)
   })
 
+  test("tuples of many elements and of any length keep their slots", () => {
+    const elements = ["a", "b", "", "\ud800", 0, -1, NaN, 0.5, 1n, true, false, null, undefined, "1", "null", "n"]
+    const tuples: unknown[][] = elements.flatMap((a) => [
+      [a],
+      ...elements.flatMap((b) => [[a, b], ...elements.map((c) => [a, b, c])]),
+    ])
+    const index = newIndex()
+    for (let round = 0; round < 2; round++) {
+      tuples.forEach((tuple, i) => {
+        if (index.slot([...tuple]) !== i) expect(index.slot([...tuple])).toBe(i)
+        if (index.find([...tuple]) !== i) expect(index.find([...tuple])).toBe(i)
+      })
+    }
+    expect(index.size).toBe(tuples.length)
+    expect([["c"], ["a", "c"], ["a", "b", "c", "d"], [1]].map((tuple) => index.find(tuple))).toEqual([-1, -1, -1, -1])
+  })
+
+  test("tuples that hold other things are keys as well as those that do not", () => {
+    const keys = [["a", ["b"]], ["a", "b"], ["a", { b: 1 }], [], ["a", new Date(1)], [["a", "b"]], ["a", 1]]
+    expect(slotsOf(...keys, ...structuredClone(keys))).toEqual([0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6])
+    const withHole: unknown[] = ["a"]
+    withHole[2] = "c"
+    expect(slotsOf(["a", undefined, "c"], withHole)).toEqual([0, 0])
+  })
+
   describe("one key", () => {
     test.each<[string, unknown, unknown]>([
       ["−0 and 0", -0, 0],
