@@ -81,14 +81,17 @@ export function jsonFields<const F extends readonly string[]>(
   if (!Array.isArray(fields) || !isListOfNames(fields))
     throw invalid("jsonFields()", "fields", "a list of different names, at least one", fields)
   const names: readonly F[number][] = [...fields]
-  return Object.freeze((line: string) => {
-    const value: unknown = JSON.parse(line)
-    if (typeof value !== "object" || value === null || Array.isArray(value))
-      throw new TypeError(`expected a JSON object, but got ${showValue(value)}`)
-    const found = new Map(Object.entries(value))
-    // Made by defining, not by setting: a field may be called "__proto__".
-    return Object.fromEntries(names.map((name) => [name, found.get(name)])) as { [K in F[number]]: unknown }
-  })
+  return named(
+    { name: "jsonFields", fields: names },
+    Object.freeze((line: string) => {
+      const value: unknown = JSON.parse(line)
+      if (typeof value !== "object" || value === null || Array.isArray(value))
+        throw new TypeError(`expected a JSON object, but got ${showValue(value)}`)
+      const found = new Map(Object.entries(value))
+      // Made by defining, not by setting: a field may be called "__proto__".
+      return Object.fromEntries(names.map((name) => [name, found.get(name)])) as { [K in F[number]]: unknown }
+    }),
+  )
 }
 
 function isListOfNames(fields: readonly unknown[]): boolean {

@@ -91,13 +91,13 @@ function recordText({ operators }: Branch, head: Head | undefined, end: StageEnd
     opened.push(text)
     if (loops) closing += "}"
   })
-  const isUnread = end.kind === "count" && operators.length === first // then no value need be made
+  const isUnread = end.kind === "count" && operators.length === first && head?.kind !== "fields" // no value need be made
   return `return function run(reader, out, notes, tables) {
   const { rows, orders, keys, values } = out
   ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table});` : "")).join("")}
   let count = 0
   while (reader.next()) {
-    ${isUnread ? "" : `const v${first} = reader.value`}
+    ${isUnread ? "" : head?.kind === "fields" ? fieldsText(head.names, operators[0]!.operator, checks) : `const v${first} = reader.value`}
     ${opened.join("\n    ")}
     ${endText(end, operators.length, head?.kind === "words" ? first : undefined, checks)}
   ${closing}}
@@ -112,6 +112,22 @@ const COUNTS = `return function run(reader, { keys, values }) {
     else values[slot] += reader.count
   }
 }`
+
+/**
+ * The record of fields that were read: a literal, so that all have one shape, which the compiler knows. A line that was not
+ * read may be none, and the operator's function throws.
+ */
+function fieldsText(names: readonly string[], operator: NarrowOperator, checks: Checks): string {
+  const entries = names.map((name, i) => `${propertyText(name)}: reader.at(${i})`)
+  const record = `reader.isRead ? { ${entries.join(", ")} } : f0(reader.value)`
+  const made = checks.freeze ? `check(${record}, 0)` : record
+  return "onError" in operator && operator.onError === "skip"
+    ? `let v1; try { v1 = ${made} } catch (error) { notes.skip(0, reader.value, error); continue }`
+    : `const v1 = ${made}`
+}
+
+/** Computed, a property "__proto__" is defined; else it would be set. */
+const propertyText = (name: string): string => (name === "__proto__" ? `["__proto__"]` : JSON.stringify(name))
 
 /** The text of one operator: takes v<index>, leaves v<index + 1>, or goes on with the next record. */
 function narrowText(operator: NarrowOperator, index: number, checks: Checks): { text: string; loops: boolean } {

@@ -9,6 +9,8 @@ import type { Account } from "./account.ts"
 import type { Head } from "./head.ts"
 import type { CutInput } from "./input-reader.ts"
 import { InputReader } from "./input-reader.ts"
+import { FieldKind, ROW_FIELD, ROW_HEAD } from "./kernel/fields.ts"
+import type { Fields } from "./kernel/fields.ts"
 import type { Grep, Kernels } from "./kernel/kernels.ts"
 import { RangePieces } from "./range-decoder.ts"
 import type { WordIds } from "./word-ids.ts"
@@ -24,6 +26,8 @@ export function headReader(head: Head, cuts: readonly CutInput[], account: Accou
       return new WordCountsReader(head, cuts, account, kernels, cache.words)
     case "grep":
       return new GrepReader(head, cuts, account, kernels, head.needle)
+    case "fields":
+      return new FieldsReader(head, cuts, account, kernels, cache.fields(head.names))
   }
 }
 
@@ -31,7 +35,7 @@ export abstract class HeadReader implements Reader {
   /** The worker's id of a value that is text, if it is known; else −1. */
   id = -1
   readonly #head: Head
-  readonly #account: Account
+  protected readonly account: Account
   readonly #kernels: Kernels
   readonly #pieces: Iterator<Piece>
   #rows: InputReader | undefined // of a piece that is read record by record
@@ -40,7 +44,7 @@ export abstract class HeadReader implements Reader {
 
   constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels) {
     this.#head = head
-    this.#account = account
+    this.account = account
     this.#kernels = kernels
     this.#pieces = piecesOf(head, cuts)
   }
@@ -61,6 +65,11 @@ export abstract class HeadReader implements Reader {
     return true
   }
 
+  /** How many lines there are that `nextInBytes` does not count itself. */
+  protected countLines(bytes: Buffer): number {
+    return this.#kernels.countLines(bytes)
+  }
+
   /** The value at hand, of a piece that is read record by record. */
   protected get item(): unknown {
     return this.#items[this.#item]
@@ -76,11 +85,11 @@ export abstract class HeadReader implements Reader {
     this.#rows = undefined
     this.id = -1
     if ("cut" in piece) {
-      this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.#account)
+      this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.account)
       return true
     }
-    this.#account.bytes += piece.bytes.length
-    this.#account.records += this.#kernels.countLines(piece.bytes)
+    this.account.bytes += piece.bytes.length
+    this.account.records += this.countLines(piece.bytes)
     this.begin(piece.bytes)
     return true
   }
@@ -210,7 +219,70 @@ class GrepReader extends HeadReader {
   }
 }
 
+/**
+ * Lines that are JSON objects, by their fields, out of which the loop makes the record. Of a line that the kernel does not
+ * read the operator's function makes it.
+ */
+export class FieldsReader extends HeadReader {
+  readonly #fields: Fields
+  readonly #rows: Int32Array
+  #bytes: Buffer = NO_BYTES
+  #row = 0
+  #end = 0 // of the rows that were read
+
+  constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, fields: Fields) {
+    super(head, cuts, account, kernels)
+    this.#fields = fields
+    this.#rows = new Int32Array(LINES_AT_ONCE * fields.rowLength)
+  }
+
+  /** Whether the fields of the line at hand have been read. */
+  get isRead(): boolean {
+    return !this.isOfRows && this.#rows[this.#row + ROW_HEAD] !== FieldKind.other
+  }
+
+  /** A field of it, by its place among the names. */
+  at(field: number): unknown {
+    return this.#fields.value(this.#bytes, this.#rows, this.#row + ROW_HEAD + ROW_FIELD * field)
+  }
+
+  /** The line at hand. */
+  get value(): unknown {
+    if (this.isOfRows) return this.item
+    return this.#bytes.toString("utf8", this.#rows[this.#row], this.#rows[this.#row + 1])
+  }
+
+  protected override countLines(): number {
+    return 0
+  }
+
+  protected begin(bytes: Buffer): void {
+    this.#bytes = bytes
+    this.#readFrom(0)
+  }
+
+  protected nextInBytes(): boolean {
+    this.#row += this.#fields.rowLength
+    if (this.#row < this.#end) return true
+    if (this.#fields.position >= this.#bytes.length) return false
+    this.#readFrom(this.#fields.position)
+    return this.nextInBytes()
+  }
+
+  protected itemsOf(line: unknown): readonly unknown[] {
+    return [line]
+  }
+
+  #readFrom(start: number): void {
+    const count = this.#fields.project(this.#bytes, start, this.#rows)
+    this.account.records += count
+    this.#row = -this.#fields.rowLength
+    this.#end = count * this.#fields.rowLength
+  }
+}
+
 const NO_BYTES = Buffer.alloc(0)
+const LINES_AT_ONCE = 2_048
 const IDS_AT_ONCE = 4_096
 
 /** Lines in bytes, or a cut to be read record by record. */

@@ -21,6 +21,13 @@ export type Head =
       readonly f: (line: unknown) => unknown
       readonly needle: Buffer
     }
+  /** Fields of lines that are JSON objects. */
+  | {
+      readonly kind: "fields"
+      readonly input: InputNode
+      readonly f: (line: unknown) => unknown
+      readonly names: readonly string[]
+    }
 
 /** Undefined where a branch has no such operator, or its records' places in the order of arrival must be known. */
 export function headOf({ source, operators }: Branch, end: StageEnd): Head | undefined {
@@ -36,6 +43,7 @@ export function headOf({ source, operators }: Branch, end: StageEnd): Head | und
     return { kind: isCounted ? "wordCounts" : "words", input, f }
   }
   if (verb === "filter" && named?.name === "grep") return grepOf(input, f, named.text)
+  if (verb === "map" && named?.name === "jsonFields") return { kind: "fields", input, f, names: named.fields }
   return undefined
 }
 

@@ -3,6 +3,7 @@
  * and hold until the task ends.
  */
 import { KeyDictionary } from "../block/key-dictionary.ts"
+import type { Fields } from "./kernel/fields.ts"
 import type { Kernels } from "./kernel/kernels.ts"
 import { chooseKernels } from "./kernel/choose-kernels.ts"
 import { WordIds } from "./word-ids.ts"
@@ -11,6 +12,7 @@ export class WorkerCache {
   readonly dictionary: KeyDictionary
   #kernels: Kernels | undefined
   #words: WordIds | undefined
+  readonly #fields = new Map<string, Fields>() // by names
 
   /** Without `kernels` they are chosen when they are needed first: most programs need none. */
   constructor(kernels?: Kernels, dictionary: KeyDictionary = new KeyDictionary()) {
@@ -28,6 +30,14 @@ export class WorkerCache {
     const { texts } = this.dictionary
     if (this.#words?.texts !== texts) this.#words = new WordIds(this.kernels, texts)
     return this.#words
+  }
+
+  /** What reads these fields of JSON lines. */
+  fields(names: readonly string[]): Fields {
+    const key = JSON.stringify(names)
+    const fields = this.#fields.get(key) ?? this.kernels.newFields(names)
+    this.#fields.set(key, fields)
+    return fields
   }
 
   /** No index and no id that was given so far is used any more. */

@@ -2,7 +2,10 @@
  * Functions that an engine knows by name: what they do is said here as data, so that it may do the same another way. The
  * function itself is the rule; a name only says which.
  */
-export type Named = { readonly name: "words" } | { readonly name: "grep"; readonly text: string }
+export type Named =
+  | { readonly name: "words" }
+  | { readonly name: "grep"; readonly text: string }
+  | { readonly name: "jsonFields"; readonly fields: readonly string[] }
 
 const names = new WeakMap<object, Named>()
 

@@ -1,8 +1,9 @@
 /** What a branch's reader does on bytes, against the functions of the program, called line by line. */
-import { defineSource, from, grep, words } from "millrace"
+import { defineSource, from, grep, jsonFields, words } from "millrace"
 import type { DStream, InputStream, SourceOf } from "millrace"
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
+import { MillraceError } from "#src/base/errors.js"
 import type { Block } from "#src/block/block.js"
 import { BlockReader } from "#src/block/block-reader.js"
 import { KeyDictionary } from "#src/block/key-dictionary.js"
@@ -10,6 +11,7 @@ import { makeBlock, receivedBlock, rowsBlock } from "#src/block/make-block.js"
 import type { Account } from "#src/compute/account.js"
 import { headOf } from "#src/compute/head.js"
 import type { CutInput } from "#src/compute/input-reader.js"
+import { chooseKernels } from "#src/compute/kernel/choose-kernels.js"
 import { jsKernels } from "#src/compute/kernel/js-kernels.js"
 import { runStage } from "#src/compute/run-stage.js"
 import type { Manner } from "#src/compute/runnable-stage.js"
@@ -59,6 +61,20 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   "lines found and counted": (lines) => lines.filter(grep("é")).count(),
   "lines found and cut into words": (lines) => lines.filter(grep("a a")).flatMap(words()).countByValue(),
   "lines found twice": (lines) => lines.filter(grep("a")).filter(grep("b")),
+  "fields as they are": (lines) => lines.map(jsonFields(["a", "b"])),
+  "fields of lines that may be none": (lines) =>
+    lines.map(jsonFields(["a", "b", "__proto__", "1"]), { onError: "skip" }).tap("read"),
+  "fields counted": (lines) => lines.map(jsonFields(["b"]), { onError: "skip" }).count(),
+  "fields as keys": (lines) =>
+    lines
+      .map(jsonFields(["b", "a"]), { onError: "skip" })
+      .map(({ a, b }) => [[a, b], b])
+      .groupByKey(),
+  "a field that is asked for, and changed": (lines) =>
+    lines
+      .map(jsonFields(["a", "c"]), { onError: "skip" })
+      .filter(({ a }) => a !== "x")
+      .map((record) => ({ ...record, c: String(record.c) })),
   "lines with any text": (lines) => lines.filter(grep("")).count(),
   "lines with a text that none has": (lines) => lines.filter(grep("a\nb")).count(),
   "lines with a carriage return": (lines) => lines.filter(grep("a\r")),
@@ -70,6 +86,7 @@ const onBytes = Object.keys(PROGRAMS).filter((name) => !/any text|none has|carri
 const planFor = (program: Program, source: SourceOf<string> = from<string>(() => [])): Plan =>
   planOf(({ readText }) => program(readText(source, { onInvalid: "skip" })).output("out"))
 
+const chosen = chooseKernels({})
 const GENERATED: Manner = { loops: "generated", strict: false }
 const CLOSURES: Manner = { loops: "closures", strict: false }
 const STRICT: Manner = { loops: "generated", strict: true }
@@ -80,7 +97,7 @@ interface Ran {
 }
 
 /** The first stage's block for these cuts; twice over, so that a worker meets what it knows. */
-function run(plan: Plan, cuts: readonly CutInput[], manner: Manner, cache = new WorkerCache()): Ran {
+function run(plan: Plan, cuts: readonly CutInput[], manner: Manner, cache = new WorkerCache(chosen)): Ran {
   const runnable = new RunnableStage(plan.stages[0]!, plan.graph, manner, cache)
   const inputs = {
     branches: [[{ cuts, blocks: [] }]],
@@ -92,6 +109,16 @@ function run(plan: Plan, cuts: readonly CutInput[], manner: Manner, cache = new 
   const [first, second] = [1, 2].map(() => runStage(runnable, { step: 1, partition: 0 }, inputs))
   expect(rowsOf(second!.block)).toEqual(rowsOf(first!.block))
   return { rows: rowsOf(first!.block), account: first!.account }
+}
+
+/** What it gives, or why the job stops. */
+function outcomeOf(...args: Parameters<typeof run>): unknown {
+  try {
+    return run(...args)
+  } catch (error) {
+    if (error instanceof MillraceError) return error.message
+    throw error
+  }
 }
 
 function rowsOf(block: Block): unknown[] {
@@ -110,13 +137,21 @@ const NOT_UTF8 = Buffer.from("a \xff b\nab ab\n", "latin1")
 const notUtf8 = chunk(NOT_UTF8)
 const rejected: CutInput = { ...first, kind: "chunk", block: makeBlock("rejected", [["too large"], ["aaa"]]) }
 
-const line = fc
+const field = fc.constantFrom(
+  ...['"x"', '"y"', '"é"', '"\\n"', `"${"long".repeat(20)}"`, "1", "-0", "1.5", "1e3", "null", "true", "false", "[1]"],
+  ...['{"a":1}', "", "nul", "01", "1700000000000", "-12", "12345678901234567890", '"😀"', '""'],
+)
+const name = fc.constantFrom("a", "b", "c", "__proto__", "1", "\\u0061", "ab")
+const record = fc
+  .array(fc.tuple(name, field), { maxLength: 5 })
+  .map((entries) => `{${entries.map(([key, value]) => `"${key}":${value}`).join(", ")}}`)
+const text = fc
   .array(
     fc.constantFrom("a", "b", "ab", "é", "日本", "😀", " ", "  ", "\t", "\f", "\r", "a a", "x".repeat(20), "\u00a0"),
     { maxLength: 12 },
   )
   .map((parts) => parts.join(""))
-const lines = fc.array(line, { maxLength: 20 })
+const lines = fc.oneof(...[text, record, fc.oneof(text, record)].map((line) => fc.array(line, { maxLength: 20 })))
 const cut = fc.oneof(
   { weight: 4, arbitrary: lines.map((some) => chunk(bytesOf(some))) },
   lines.map(values),
@@ -125,13 +160,15 @@ const cut = fc.oneof(
 
 describe.each(Object.entries(PROGRAMS))("%s", (_, program) => {
   const plan = planFor(program)
+  const [cache, inJs] = [new WorkerCache(chosen), new WorkerCache(jsKernels)]
 
   test("any cuts give what the program's functions give, counted alike", () => {
     fc.assert(
       fc.property(fc.array(cut, { maxLength: 4 }), (cuts) => {
-        const expected = run(plan, cuts, CLOSURES)
-        expect(run(plan, cuts, GENERATED)).toEqual(expected)
-        expect(run(plan, cuts, STRICT)).toEqual(expected)
+        const expected = outcomeOf(plan, cuts, CLOSURES)
+        expect(outcomeOf(plan, cuts, GENERATED, cache)).toStrictEqual(expected)
+        expect(outcomeOf(plan, cuts, GENERATED, inJs)).toStrictEqual(expected)
+        expect(outcomeOf(plan, cuts, STRICT, cache)).toStrictEqual(expected)
       }),
       { numRuns: 100 },
     )
@@ -153,7 +190,7 @@ describe.each(Object.entries(PROGRAMS))("%s", (_, program) => {
       { ...first, kind: "range", from: 5, until: 8 },
     ]
     const ofBytes = planFor(program, source)
-    expect(run(ofBytes, ranges, GENERATED)).toEqual(run(ofBytes, ranges, CLOSURES))
+    expect(outcomeOf(ofBytes, ranges, GENERATED)).toStrictEqual(outcomeOf(ofBytes, ranges, CLOSURES))
   })
 })
 
@@ -163,6 +200,56 @@ test("the words of more than a batch are all there", () => {
     const plan = planFor(PROGRAMS[name]!)
     expect(run(plan, [chunk(bytesOf(many))], GENERATED)).toEqual(run(plan, [chunk(bytesOf(many))], CLOSURES))
   }
+})
+
+describe("fields of lines", () => {
+  const recordsOf = (lines: readonly string[], manner: Manner): unknown[] =>
+    run(planFor(PROGRAMS["fields as they are"]!), [chunk(bytesOf(lines))], manner).rows.slice(1)
+
+  test("of more than a batch are all there, each with its own", () => {
+    const many = Array.from({ length: 7_000 }, (_, i) => `{"b":"${i % 7}","x":[${"9".repeat(i % 5)}],"a":${i}}`)
+    many.forEach((line, i) => (many[i] = i % 3 === 0 ? line : line.replace(/"x":[^,]*,/, "")))
+    expect(recordsOf(many, GENERATED)).toStrictEqual(recordsOf(many, CLOSURES))
+    expect(recordsOf(many, GENERATED)[6_999]).toEqual({ a: 6_999, b: "6" })
+  })
+
+  test("have properties in the order that was asked for, the same for every record", () => {
+    const given = recordsOf(['{"b":1,"a":2}', '{"a":1}', '{"\\u0061":3}', "{}"], GENERATED)
+    expect(given.map((record) => Object.entries(record as object))).toEqual([
+      [
+        ["a", 2],
+        ["b", 1],
+      ],
+      [
+        ["a", 1],
+        ["b", undefined],
+      ],
+      [
+        ["a", 3],
+        ["b", undefined],
+      ],
+      [
+        ["a", undefined],
+        ["b", undefined],
+      ],
+    ])
+  })
+
+  test.each([GENERATED, CLOSURES, STRICT])(
+    "a line that is none stops the job, or is skipped and told of: %j",
+    (manner) => {
+      const cuts = [chunk(bytesOf(['{"a":1}', "[2]", '{"a":3']))]
+      expect(outcomeOf(planFor(PROGRAMS["fields as they are"]!), cuts, manner)).toMatch(
+        /^MR_USER_FUNCTION: map\(\).* threw .*expected a JSON object.*"\[2\]"/s,
+      )
+      const { account } = run(planFor(PROGRAMS["fields counted"]!), cuts, manner)
+      expect(account).toMatchObject({
+        records: 3,
+        skipped: 2,
+        samples: [{ kind: "skipped", record: '"[2]"' }, { record: String.raw`"{\"a\":3"` }],
+      })
+    },
+  )
 })
 
 test("what a worker has no room to remember is read all the same", () => {
