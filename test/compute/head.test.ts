@@ -137,10 +137,9 @@ const NOT_UTF8 = Buffer.from("a \xff b\nab ab\n", "latin1")
 const notUtf8 = chunk(NOT_UTF8)
 const rejected: CutInput = { ...first, kind: "chunk", block: makeBlock("rejected", [["too large"], ["aaa"]]) }
 
-const field = fc.constantFrom(
-  ...['"x"', '"y"', '"é"', '"\\n"', `"${"long".repeat(20)}"`, "1", "-0", "1.5", "1e3", "null", "true", "false", "[1]"],
-  ...['{"a":1}', "", "nul", "01", "1700000000000", "-12", "12345678901234567890", '"😀"', '""'],
-)
+const texts = ['"x"', '"y"', '"é"', '"\\n"', `"${"long".repeat(20)}"`, '"😀"', '""', "[1]", '{"a":1}', "", "nul"]
+const numbers = ["1", "-0", "1.5", "1e3", "01", "1700000000000", "-12", "12345678901234567890"]
+const field = fc.constantFrom(...texts, ...numbers, "null", "true", "false")
 const name = fc.constantFrom("a", "b", "c", "__proto__", "1", "\\u0061", "ab")
 const record = fc
   .array(fc.tuple(name, field), { maxLength: 5 })
