@@ -161,13 +161,13 @@ function readColumns(
   })
 }
 
-class NumberColumn implements Column {
-  readonly #values: Float64Array
+export class NumberColumn implements Column {
+  readonly values: Float64Array
   constructor(values: Float64Array) {
-    this.#values = values
+    this.values = values
   }
   at(row: number): number {
-    return this.#values[row]!
+    return this.values[row]!
   }
 }
 
@@ -180,6 +180,16 @@ export class TextColumn implements Column {
   }
   at(row: number): string {
     return this.#bytes.toString("utf8", this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+  byteLength(row: number): number {
+    return this.#offsets[row + 1]! - this.#offsets[row]!
+  }
+  /** Writes the text's bytes; says where they end. */
+  write(row: number, out: Buffer, at: number): number {
+    const [bytes, until] = [this.#bytes, this.#offsets[row + 1]!]
+    let to = at
+    for (let from = this.#offsets[row]!; from < until; from++) out[to++] = bytes[from]!
+    return to
   }
   /** The text's id, given now if it is new. */
   idAt(row: number, texts: TextIds): number {

@@ -4,146 +4,252 @@
  * Two keys are the same when their values are: tuples, dates and objects by content, whatever the order of properties
  * (of Maps and Sets the order counts), −0 as 0, NaN as NaN.
  *
- * An index that lives for one task can be given the worker's ids of texts: then a string that the worker has met before
- * costs two looks into arrays, and one that is read from a block is never made. See `KeyDictionary`.
+ *     number ─────────────▶ table of numbers ─┐
+ *     text ──▶ id of the text ──▶ array ──────┼──▶ slot ──▶ kind, and number, id of text or key
+ *     tuple ──▶ ids of its elements ──────────┤
+ *     any other ──▶ map ──────────────────────┘
+ *
+ * An index that lives for one task is given the worker's ids of texts: then a text that the worker has met before costs two
+ * looks into arrays, and one that is read from a block is never made. See `KeyDictionary`.
  */
 import { hashValue } from "../base/hash.ts"
 import { sortedEntries } from "../base/values.ts"
+import type { Column } from "./block.ts"
+import { NumberColumn, TextColumn } from "./block.ts"
 import type { ColumnValues } from "./make-block.ts"
-import type { TextIds } from "./text-ids.ts"
+import { NumberSlots } from "./number-slots.ts"
+import { TextIds } from "./text-ids.ts"
 import { TupleIndex } from "./tuple-index.ts"
 
-/** The slots of an index by text id: 0 for none, else the slot + 1. */
-export interface TextSlots {
-  readonly texts: TextIds
-  slots: Int32Array
-}
+const Kind = { other: 0, number: 1, text: 2 } as const
+/** Added to the kind of a key that was removed. */
+const REMOVED = 4
+const SLOTS_MIN = 16
 
 export class KeyIndex {
-  readonly #primitives = new Map<unknown, number>()
+  readonly texts: TextIds
+  readonly #numbers = new NumberSlots()
+  #slotsOfTexts = new Int32Array(SLOTS_MIN) // by the text's id: slot + 1
+  #tuples = new TupleIndex()
+  readonly #others = new Map<unknown, number>()
   readonly #composites = new Map<string, number>()
-  readonly #keys: unknown[] = []
-  readonly #shared: TextSlots | undefined
-  readonly #tuples: TupleIndex | undefined // it can forget nothing
-  readonly #ids: number[] = [] // by slot: of texts that have one; −1 for other keys
+  #size = 0
+  #kinds = new Uint8Array(SLOTS_MIN) // by slot, as all that follow
+  #textIds = new Int32Array(0)
+  #otherKeys: unknown[] = []
 
-  constructor(shared?: TextSlots) {
-    this.#shared = shared
-    this.#tuples = shared === undefined ? undefined : new TupleIndex()
+  constructor(texts: TextIds = new TextIds()) {
+    this.texts = texts
   }
 
   /** Slots given out, those of removed keys included. */
   get size(): number {
-    return this.#keys.length
+    return this.#size
   }
 
   /** The key's slot, made now if the key is new: then it equals the size before the call. */
   slot(key: unknown): number {
-    if (typeof key === "string" && this.#shared !== undefined) return this.slotOfId(this.#shared.texts.idOf(key))
-    if (typeof key === "object" && key !== null) return this.#compositeSlot(key)
-    const known = this.#primitives.get(key)
-    return known ?? this.#newPrimitive(key)
+    if (typeof key === "string") return this.slotOfId(this.texts.idOf(key))
+    if (typeof key === "number") return this.#slotOfNumber(key)
+    return typeof key === "object" && key !== null ? this.#slotOfComposite(key) : this.#slotOfOther(key)
   }
 
-  /** The same for a text by its id, of an index that shares the worker's ids. */
+  /** The same for a text by its id. */
   slotOfId(id: number): number {
-    const { slots } = this.#shared!
+    const slots = this.#slotsOfTexts
     const known = id < slots.length ? slots[id]! : 0
-    return known === 0 ? this.#newText(id, this.#shared!) : known - 1
+    return known === 0 ? this.#newText(id) : known - 1
+  }
+
+  /** The same for a key in a column of a block. */
+  slotIn(column: Column, row: number): number {
+    if (column instanceof TextColumn) return this.slotOfId(column.idAt(row, this.texts))
+    return column instanceof NumberColumn ? this.#slotOfNumber(column.at(row)) : this.slot(column.at(row))
   }
 
   /** The key's slot, or −1. */
   find(key: unknown): number {
-    if (typeof key === "object" && key !== null) {
-      return this.#tuples !== undefined && TupleIndex.takes(key)
-        ? this.#tuples.find(key)
-        : (this.#composites.get(identityOf(key)) ?? -1)
-    }
-    if (typeof key !== "string") return this.#primitives.get(key) ?? -1
-    if (this.#shared === undefined) return this.#primitives.get(key.toWellFormed()) ?? -1
-    const id = this.#shared.texts.find(key)
-    return id === -1 ? -1 : (this.#shared.slots[id] ?? 0) - 1
+    if (typeof key === "string") return this.#slotOfText(this.texts.find(key))
+    if (typeof key === "number") return this.#numbers.find(key)
+    if (typeof key === "object" && key !== null) return this.#findComposite(key)
+    return this.#others.get(key) ?? -1
   }
 
-  remove(key: unknown): void {
-    if (typeof key === "object" && key !== null) this.#composites.delete(identityOf(key))
-    else this.#primitives.delete(typeof key === "string" ? key.toWellFormed() : typeof key === "number" ? key + 0 : key)
+  /** The same for a key in a column of a block. */
+  findIn(column: Column, row: number): number {
+    if (column instanceof TextColumn) return this.#slotOfText(column.idAt(row, this.texts))
+    return column instanceof NumberColumn ? this.#numbers.find(column.at(row)) : this.find(column.at(row))
+  }
+
+  /** The same for a text by the id that it has among these texts, which may be others than the index's own. */
+  findId(texts: TextIds, id: number): number {
+    return this.#slotOfText(texts === this.texts ? id : this.texts.findOther(texts, id))
+  }
+
+  /** The key is not to be found any more. Gives the slot that it had, or −1. */
+  remove(key: unknown): number {
+    const slot = this.find(key)
+    if (slot === -1) return -1
+    if (typeof key === "string") this.#slotsOfTexts[this.#textIds[slot]!] = 0
+    else if (typeof key === "number") this.#numbers.remove(key)
+    else if (typeof key === "object" && key !== null) this.#removeComposite(key)
+    else this.#others.delete(key)
+    this.#kinds[slot]! += REMOVED
+    return slot
   }
 
   /** Takes the next slot for a key that is not to be found: one that was removed. */
   skip(key: unknown): void {
-    this.#keys.push(key)
+    const known = this.find(key)
+    if (known !== -1) throw new Error("invariant: a key that is there cannot be left out")
+    this.slot(key)
+    this.remove(key)
   }
 
+  /** Whether the key of this slot is to be found: it was not removed. */
+  isHeld(slot: number): boolean {
+    return this.#kinds[slot]! < REMOVED
+  }
+
+  /** The key that has this slot, or had it before it was removed. */
   keyAt(slot: number): unknown {
-    return this.#keys[slot]
+    switch (this.#kinds[slot]! & ~REMOVED) {
+      case Kind.number:
+        return this.#numbers.at(slot)
+      case Kind.text:
+        return this.texts.text(this.#textIds[slot]!)
+      default:
+        return this.#otherKeys[slot]
+    }
+  }
+
+  /** The id of a key that is text; else −1. */
+  idAt(slot: number): number {
+    return this.#kinds[slot] === Kind.text ? this.#textIds[slot]! : -1
   }
 
   /** What `hashValue` gives for the key. */
   hashAt(slot: number): number {
-    const id = this.#ids[slot] ?? -1
-    return id === -1 ? hashValue(this.#keys[slot]) : this.#shared!.texts.hash(id)
+    const id = this.idAt(slot)
+    return id === -1 ? hashValue(this.keyAt(slot)) : this.texts.hash(id)
   }
 
   /** Every key, by slot. */
   all(): readonly unknown[] {
-    return this.#keys
+    return Array.from({ length: this.#size }, (_, slot) => this.keyAt(slot))
   }
 
   /** The keys of these slots, as a column of a block. */
   column(slots: Int32Array): ColumnValues {
-    const ids = new Int32Array(slots.length)
-    for (let i = 0; i < slots.length; i++) {
-      const id = this.#ids[slots[i]!] ?? -1
-      if (id === -1) return Array.from(slots, (slot) => this.#keys[slot])
-      ids[i] = id
+    switch (this.#kindOf(slots)) {
+      case Kind.number: {
+        const numbers = new Float64Array(slots.length)
+        for (let i = 0; i < slots.length; i++) numbers[i] = this.#numbers.at(slots[i]!)
+        return numbers
+      }
+      case Kind.text: {
+        const ids = new Int32Array(slots.length)
+        for (let i = 0; i < slots.length; i++) ids[i] = this.#textIds[slots[i]!]!
+        return { texts: this.texts, ids, length: ids.length }
+      }
+      default:
+        return Array.from(slots, (slot) => this.keyAt(slot))
     }
-    return this.#shared === undefined ? [] : { texts: this.#shared.texts, ids, length: ids.length }
   }
 
-  /** Forgets the slots of texts, so that another index can have them. This one must not be used any more. */
-  release(): TextSlots {
-    const shared = this.#shared!
-    for (const id of this.#ids) if (id !== -1) shared.slots[id] = 0
-    return shared
+  /** Forgets all keys. */
+  clear(): void {
+    const [kinds, ids, slots] = [this.#kinds, this.#textIds, this.#slotsOfTexts]
+    for (let slot = 0; slot < this.#size; slot++) if (kinds[slot] === Kind.text) slots[ids[slot]!] = 0
+    this.#numbers.clear()
+    if (this.#tuples.size > 0) this.#tuples = new TupleIndex()
+    this.#others.clear()
+    this.#composites.clear()
+    this.#otherKeys = []
+    this.#size = 0
   }
 
-  #newText(id: number, shared: TextSlots): number {
-    if (id >= shared.slots.length) {
-      const larger = new Int32Array(Math.max(shared.slots.length * 2, id + 1))
-      larger.set(shared.slots)
-      shared.slots = larger
-    }
-    this.#ids[this.#keys.length] = id
-    shared.slots[id] = this.#keys.push(shared.texts.text(id))
-    return shared.slots[id]! - 1
+  /** The kind of all these keys, if they are of one. */
+  #kindOf(slots: Int32Array): number | undefined {
+    const kinds = this.#kinds
+    const kind = slots.length === 0 ? undefined : kinds[slots[0]!]
+    for (let i = 1; i < slots.length; i++) if (kinds[slots[i]!] !== kind) return undefined
+    return kind
   }
 
-  #compositeSlot(key: object): number {
-    if (this.#tuples !== undefined && TupleIndex.takes(key)) {
-      const slot = this.#tuples.slot(key, this.size)
-      return slot === this.size ? this.#push(key) : slot
+  #slotOfText(id: number): number {
+    return id !== -1 && id < this.#slotsOfTexts.length ? this.#slotsOfTexts[id]! - 1 : -1
+  }
+
+  #slotOfNumber(key: number): number {
+    const known = this.#numbers.find(key)
+    if (known !== -1) return known
+    const slot = this.#newSlot(Kind.number)
+    this.#numbers.add(key, slot)
+    return slot
+  }
+
+  #newText(id: number): number {
+    const slot = this.#newSlot(Kind.text)
+    if (id >= this.#slotsOfTexts.length) this.#slotsOfTexts = grown(this.#slotsOfTexts, id + 1)
+    if (slot >= this.#textIds.length) this.#textIds = grown(this.#textIds, slot + 1)
+    this.#slotsOfTexts[id] = slot + 1
+    this.#textIds[slot] = id
+    return slot
+  }
+
+  #findComposite(key: object): number {
+    return TupleIndex.takes(key) ? this.#tuples.find(key) : (this.#composites.get(identityOf(key)) ?? -1)
+  }
+
+  #removeComposite(key: object): void {
+    if (TupleIndex.takes(key)) this.#tuples.remove(key)
+    else this.#composites.delete(identityOf(key))
+  }
+
+  #slotOfComposite(key: object): number {
+    if (TupleIndex.takes(key)) {
+      const slot = this.#tuples.slot(key, this.#size)
+      return slot === this.#size ? this.#newOther(key) : slot
     }
     const identity = identityOf(key)
     const known = this.#composites.get(identity)
     if (known !== undefined) return known
-    this.#composites.set(identity, this.#keys.length)
-    return this.#push(key)
+    const slot = this.#newOther(key)
+    this.#composites.set(identity, slot)
+    return slot
   }
 
-  /** Strings are looked up as they are first; only a miss pays for making them well-formed. */
-  #newPrimitive(key: unknown): number {
-    const clean = typeof key === "string" ? key.toWellFormed() : typeof key === "number" ? key + 0 : key
-    const known = clean === key ? undefined : this.#primitives.get(clean)
+  #slotOfOther(key: unknown): number {
+    const known = this.#others.get(key)
     if (known !== undefined) return known
-    this.#primitives.set(clean, this.#keys.length)
-    return this.#push(clean)
+    const slot = this.#newOther(key)
+    this.#others.set(key, slot)
+    return slot
   }
 
-  #push(key: unknown): number {
-    if (this.#shared !== undefined) this.#ids.push(-1)
-    return this.#keys.push(key) - 1
+  #newOther(key: unknown): number {
+    const slot = this.#newSlot(Kind.other)
+    this.#otherKeys[slot] = key
+    return slot
   }
+
+  #newSlot(kind: number): number {
+    const slot = this.#size++
+    if (slot === this.#kinds.length) {
+      const larger = new Uint8Array(slot * 2)
+      larger.set(this.#kinds)
+      this.#kinds = larger
+    }
+    this.#kinds[slot] = kind
+    return slot
+  }
+}
+
+function grown(values: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(Math.max(length, values.length * 2, SLOTS_MIN))
+  larger.set(values)
+  return larger
 }
 
 /** Text that two composite keys share exactly when they are the same key. */

@@ -1,15 +1,21 @@
 /** Making blocks: values in, one immutable buffer out. */
 import { encodeValue } from "../base/encoding.ts"
-import type { BlockKind } from "./block.ts"
+import type { BlockKind, TextColumn } from "./block.ts"
 import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES } from "./block.ts"
 import type { TextIds } from "./text-ids.ts"
 
-/** The values of a column: any, numbers, or texts by the worker's ids. */
-export type ColumnValues = readonly unknown[] | Float64Array | TextsById
+/** The values of a column: any, numbers, texts by the worker's ids, or rows of a column of texts. */
+export type ColumnValues = readonly unknown[] | Float64Array | TextsById | TextRows
 
 export interface TextsById {
   readonly texts: TextIds
   readonly ids: Int32Array
+  readonly length: number
+}
+
+export interface TextRows {
+  readonly column: TextColumn
+  readonly rows: Int32Array
   readonly length: number
 }
 
@@ -30,10 +36,15 @@ export function makeBlock(
 
 /** A block of rows: as two columns where every row is a pair, else as one. */
 export function rowsBlock(rows: readonly unknown[]): Block {
-  if (rows.length === 0 || !rows.every((row): row is [unknown, unknown] => Array.isArray(row) && row.length === 2)) {
-    return makeBlock("rows", [rows])
+  const [firsts, seconds]: [unknown[], unknown[]] = [[], []]
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i]
+    if (!Array.isArray(row) || row.length !== 2) break
+    firsts.push(row[0])
+    seconds.push(row[1])
   }
-  return makeBlock("pairs", [rows.map(([first]) => first), rows.map(([, second]) => second)])
+  const arePairs = rows.length > 0 && firsts.length === rows.length
+  return arePairs ? makeBlock("pairs", [firsts, seconds]) : makeBlock("rows", [rows])
 }
 
 /** A delta, with the records that the state gave in the step, if it gives any of its own. */
@@ -90,6 +101,7 @@ function assemble(
 function encodeColumn(values: ColumnValues): Payload {
   if (values instanceof Float64Array) return numberPayload(values)
   if ("texts" in values) return textsPayload(values)
+  if ("column" in values) return textRowsPayload(values)
   const numbers = numbersOf(values)
   if (numbers !== undefined) return numberPayload(numbers)
   if (values.every((value) => typeof value === "string")) return stringPayload(values)
@@ -126,6 +138,15 @@ function textsPayload({ texts, ids }: TextsById): Payload {
   return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
     let end = at
     for (let i = 0; i < ids.length; i++) end = texts.write(ids[i]!, out, end)
+  })
+}
+
+function textRowsPayload({ column, rows }: TextRows): Payload {
+  const offsets = new Uint32Array(rows.length + 1)
+  for (let i = 0; i < rows.length; i++) offsets[i + 1] = offsets[i]! + column.byteLength(rows[i]!)
+  return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
+    let end = at
+    for (let i = 0; i < rows.length; i++) end = column.write(rows[i]!, out, end)
   })
 }
 

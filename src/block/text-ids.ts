@@ -23,6 +23,12 @@ export class TextIds {
   #ends = new Uint32Array(TABLE_MIN / 2) // of each text's bytes in the arena
   #arena: Buffer = Buffer.allocUnsafeSlow(TABLE_MIN * 8)
   #size = 0
+  readonly #keepsStrings: boolean
+
+  /** Strings that are not kept are made anew each time they are asked for. */
+  constructor(keepsStrings: boolean = true) {
+    this.#keepsStrings = keepsStrings
+  }
 
   get size(): number {
     return this.#size
@@ -42,7 +48,7 @@ export class TextIds {
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const id = table[at]! - 1
       if (id === -1) return this.#add(text, hash)
-      if (this.#hashes[id] === (hash | 0) && this.text(id) === text) return id
+      if (this.#hashes[id] === (hash | 0) && this.#isText(id, text)) return id
     }
   }
 
@@ -61,17 +67,33 @@ export class TextIds {
 
   /** The text's id, or −1. */
   find(text: string): number {
-    const hash = hashValue(text)
-    const known = text.toWellFormed()
-    const mask = this.#table.length - 1
+    const ascii = hashAscii(text)
+    const [known, hash] = ascii === NOT_ASCII ? [text.toWellFormed(), hashValue(text)] : [text, ascii]
+    const table = this.#table
+    const mask = table.length - 1
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = this.#table[at]! - 1
-      if (id === -1 || (this.#hashes[id] === (hash | 0) && this.text(id) === known)) return id
+      const id = table[at]! - 1
+      if (id === -1 || (this.#hashes[id] === (hash | 0) && this.#isText(id, known))) return id
     }
   }
 
+  /** The same for the text that these bytes are. They must be UTF-8. */
+  findBytes(bytes: Buffer, start: number, end: number): number {
+    const hash = hashAsciiBytes(bytes, start, end)
+    return hash === NOT_ASCII ? this.find(bytes.toString("utf8", start, end)) : this.#find(hash, bytes, start, end)
+  }
+
+  /** The same for a text by its id among others. */
+  findOther(texts: TextIds, id: number): number {
+    return this.#find(texts.#hashes[id]!, texts.#arena, texts.#start(id), texts.#ends[id]!)
+  }
+
   text(id: number): string {
-    return (this.#strings[id] ??= this.#arena.toString("utf8", this.#start(id), this.#ends[id]))
+    const known = this.#strings[id]
+    if (known !== undefined) return known
+    const text = this.#arena.toString("utf8", this.#start(id), this.#ends[id])
+    if (this.#keepsStrings) this.#strings[id] = text
+    return text
   }
 
   /** What `hashValue` gives for the text. */
@@ -92,6 +114,15 @@ export class TextIds {
     return to
   }
 
+  #find(hash: number, bytes: Buffer, start: number, end: number): number {
+    const table = this.#table
+    const mask = table.length - 1
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const id = table[at]! - 1
+      if (id === -1 || (this.#hashes[id] === (hash | 0) && this.#isAt(id, bytes, start, end))) return id
+    }
+  }
+
   #start(id: number): number {
     return id === 0 ? 0 : this.#ends[id - 1]!
   }
@@ -103,6 +134,19 @@ export class TextIds {
     return true
   }
 
+  /** A text whose string is at hand is compared with that, one of ASCII characters with its bytes. */
+  #isText(id: number, text: string): boolean {
+    const known = this.#strings[id]
+    if (known !== undefined) return known === text
+    const [start, arena] = [this.#start(id), this.#arena]
+    if (this.#ends[id]! - start !== text.length) return this.text(id) === text
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit > 0x7f || arena[start + i] !== unit) return this.text(id) === text
+    }
+    return true
+  }
+
   #idOfOther(text: string): number {
     const clean = text.toWellFormed()
     const hash = hashValue(clean)
@@ -110,7 +154,7 @@ export class TextIds {
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const id = this.#table[at]! - 1
       if (id === -1) return this.#add(clean, hash)
-      if (this.#hashes[id] === (hash | 0) && this.text(id) === clean) return id
+      if (this.#hashes[id] === (hash | 0) && this.#isText(id, clean)) return id
     }
   }
 
@@ -119,7 +163,7 @@ export class TextIds {
     this.#makeRoom(start + Buffer.byteLength(text))
     const end = start + this.#arena.write(text, start)
     const id = this.#enter(hash, end)
-    if (text.length <= COPIED_CHARS_MAX) this.#strings[id] = text
+    if (this.#keepsStrings && text.length <= COPIED_CHARS_MAX) this.#strings[id] = text
     return id
   }
 
@@ -148,7 +192,7 @@ export class TextIds {
     }
     this.#hashes[id] = hash
     this.#ends[id] = end
-    this.#strings.push(undefined)
+    if (this.#keepsStrings) this.#strings.push(undefined)
     if (this.#size * 2 > this.#table.length) this.#grow()
     else this.#place(id)
     return id

@@ -4,19 +4,24 @@
  *
  *     [a, b, c]     (length 3, a) ──▶ node 7     (7, b) ──▶ node 12     (12, c) ──▶ node 31 ──▶ slot
  *
- * Nothing is ever removed: it is for an index that lives for one task.
+ * Elements and pairs are kept when a tuple is removed.
  */
 
 const TABLE_MIN = 1 << 8
 
 export class TupleIndex {
   readonly #elements = new Map<unknown, number>()
-  readonly #slots: (number | undefined)[] = [] // by node
+  readonly #slots: (number | undefined)[] = [] // by node; undefined for one that is no tuple's last
   #nodes = 0
   /** Open addressing, at most half full: the pair, from node and element, and the node that it leads to, + 1. */
   #froms = new Int32Array(TABLE_MIN)
   #withs = new Int32Array(TABLE_MIN)
   #tos = new Int32Array(TABLE_MIN)
+
+  /** Pairs of ids. */
+  get size(): number {
+    return this.#nodes
+  }
 
   /** Whether a key is one of those that can be here. */
   static takes(key: object): key is readonly unknown[] {
@@ -34,6 +39,16 @@ export class TupleIndex {
 
   /** The tuple's slot, or −1. */
   find(tuple: readonly unknown[]): number {
+    return this.#slots[this.#find(tuple)] ?? -1
+  }
+
+  remove(tuple: readonly unknown[]): void {
+    const node = this.#find(tuple)
+    if (node !== -1) this.#slots[node] = undefined
+  }
+
+  /** The tuple's node, or −1. */
+  #find(tuple: readonly unknown[]): number {
     let node = -tuple.length
     for (let i = 0; i < tuple.length; i++) {
       const element = this.#elements.get(tuple[i]) ?? this.#elements.get(cleaned(tuple[i]))
@@ -41,7 +56,7 @@ export class TupleIndex {
       node = this.#tos[this.#placeOf(node, element)]! - 1
       if (node === -1) return -1
     }
-    return this.#slots[node] ?? -1
+    return node
   }
 
   #elementOf(element: unknown): number {

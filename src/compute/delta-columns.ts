@@ -1,6 +1,11 @@
 /** A delta being made: what one step did to a partition of a state, keys by first touch. */
+import { Change } from "../block/block.ts"
+import { KeyColumn } from "../block/key-column.ts"
+import type { ColumnValues } from "../block/make-block.ts"
+import type { TextIds } from "../block/text-ids.ts"
+
 export interface DeltaColumns {
-  readonly keys: unknown[]
+  readonly keys: KeyColumn
   /** New values; of keys that ended, the last ones. */
   readonly values: unknown[]
   /** Values before the step; undefined for keys that were not held. */
@@ -11,7 +16,13 @@ export interface DeltaColumns {
   readonly marks: number[]
 }
 
-export const newDelta = (): DeltaColumns => ({ keys: [], values: [], olds: [], changes: [], marks: [] })
+export const newDelta = (texts: TextIds): DeltaColumns => ({
+  keys: new KeyColumn(texts),
+  values: [],
+  olds: [],
+  changes: [],
+  marks: [],
+})
 
 export interface DeltaRow {
   readonly key: unknown
@@ -30,8 +41,35 @@ export function pushRow(delta: DeltaColumns, row: DeltaRow): void {
 }
 
 export const rowsOf = ({ keys, values, olds, changes, marks }: DeltaColumns): DeltaRow[] =>
-  keys.map((key, row) => ({ key, value: values[row], old: olds[row], change: changes[row]!, mark: marks[row]! }))
+  values.map((value, row) => ({
+    key: keys.at(row),
+    value,
+    old: olds[row],
+    change: changes[row]!,
+    mark: marks[row]!,
+  }))
 
 export function clear({ keys, values, olds, changes, marks }: DeltaColumns): void {
-  for (const column of [keys, values, olds, changes, marks]) column.length = 0
+  keys.clear()
+  for (const column of [values, olds, changes, marks]) column.length = 0
+}
+
+/** As columns of a block. */
+export const columnsOf = ({ keys, values, olds, changes, marks }: DeltaColumns): ColumnValues[] => [
+  keys.values(),
+  values,
+  oldColumn(olds, changes),
+  changes,
+  marks,
+]
+
+/** A key that was created has no old value: among numbers 0 stands in its place, so that they can be a column of numbers. */
+function oldColumn(olds: readonly unknown[], changes: readonly number[]): ColumnValues {
+  const numbers = new Float64Array(olds.length)
+  for (let row = 0; row < olds.length; row++) {
+    const old = olds[row]
+    if (typeof old === "number") numbers[row] = old + 0
+    else if (changes[row] !== Change.created) return olds
+  }
+  return numbers
 }

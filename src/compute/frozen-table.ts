@@ -1,5 +1,6 @@
 /** A table whose values are frozen as it gives them: a function of the program that changes what it holds throws. */
 import { freezeDeep } from "../base/values.ts"
+import type { TextIds } from "../block/text-ids.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 
 export class FrozenTable implements ReadOnlyTable {
@@ -19,6 +20,10 @@ export class FrozenTable implements ReadOnlyTable {
 
   find(key: unknown): number {
     return this.#table.find(key)
+  }
+
+  findId(texts: TextIds, id: number): number {
+    return this.#table.findId(texts, id)
   }
 
   isHeld(slot: number): boolean {

@@ -45,7 +45,6 @@ export class ArrayReader implements Reader {
 
 /** Keys by slot, each with its value. */
 export class MergedPairs implements Pairs {
-  readonly id = -1
   readonly #keys: KeyIndex
   readonly #values: readonly unknown[]
   #slot = -1
@@ -61,6 +60,10 @@ export class MergedPairs implements Pairs {
 
   get key(): unknown {
     return this.#keys.keyAt(this.#slot)
+  }
+
+  get id(): number {
+    return this.#keys.idAt(this.#slot)
   }
 
   get value(): unknown {

@@ -45,6 +45,7 @@ export const emptyTable: ReadOnlyTable = {
   size: 0,
   slots: 0,
   find: () => -1,
+  findId: () => -1,
   isHeld: () => false,
   keyAt: () => undefined,
   valueAt: () => undefined,

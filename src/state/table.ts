@@ -8,11 +8,13 @@
  * Keys have slots in order of creation: slot 0 was created first. A key that ends leaves its slot empty; when most slots
  * are, the table is made anew without them, in the same order.
  */
-import { decodeValue, encodeValue } from "../base/encoding.ts"
-import type { Block } from "../block/block.ts"
+import type { Block, Column } from "../block/block.ts"
 import { Change, isEnd } from "../block/block.ts"
 import { KeyIndex } from "../block/key-index.ts"
+import { TextIds } from "../block/text-ids.ts"
 import { Marks } from "./marks.ts"
+import { SlotValues } from "./slot-values.ts"
+import { Undo } from "./undo.ts"
 
 /** One version of a table. */
 export interface ReadOnlyTable {
@@ -22,6 +24,8 @@ export interface ReadOnlyTable {
   readonly slots: number
   /** The key's slot, or −1 if it is not held. */
   find(key: unknown): number
+  /** The same for a text by its id among these. */
+  findId(texts: TextIds, id: number): number
   /** Whether there is a key in this slot. */
   isHeld(slot: number): boolean
   keyAt(slot: number): unknown
@@ -41,38 +45,19 @@ export interface TableOrders {
   readonly touches: boolean
 }
 
-/** What the newer versions' deltas replaced. */
-interface Undo {
-  readonly step: number
-  readonly slotsBefore: number
-  readonly sizeBefore: number
-  /** By slot. */
-  old: Map<number, Entry>
-  /** Keys that ended, and the slots they had. */
-  readonly ended: KeyIndex
-  endedSlots: number[]
-}
-
-interface Entry {
-  readonly value: unknown
-  readonly mark: number
-  /** The step that touched the key last. */
-  readonly touched: number
-}
-
-/** The value of an empty slot. */
-const EMPTY = Symbol("empty slot")
-
 /** Empty slots that are never worth making the table anew. */
 const EMPTY_MIN = 1_000
 
+/** Strings of keys are made when they are asked for: kept, they would take more than all else. */
+const newKeys = (): KeyIndex => new KeyIndex(new TextIds(false))
+
 export class Table {
-  #keys = new KeyIndex()
-  #values: unknown[] = []
+  #keys = newKeys()
+  #values = new SlotValues()
   #marks: Marks
   #touches: Marks
   #size = 0
-  readonly #undo: Undo[] = [] // oldest first
+  #undo: Undo[] = [] // oldest first
   readonly #orders: TableOrders
   #step: number | undefined
   #oldest: number | undefined // version that can be read
@@ -91,20 +76,17 @@ export class Table {
   /** Applies the delta of the next step. A delta of a step that is already in the table is left alone. */
   apply(step: number, delta: Block): void {
     if (this.#step !== undefined && step <= this.#step) return
-    const undo: Undo = {
-      step,
-      slotsBefore: this.#values.length,
-      sizeBefore: this.#size,
-      old: new Map(),
-      ended: new KeyIndex(),
-      endedSlots: [],
-    }
+    const undo = new Undo({ step, slots: this.#keys.size, size: this.#size }, delta.rows)
     const [keys, values, changes, marks] = [delta.column(0), delta.column(1), delta.column(3), delta.column(4)]
     for (let row = 0; row < delta.rows; row++) {
-      const key = keys.at(row)
       const change = changes.at(row) as number
-      if (isEnd(change)) this.#end(key, undo)
-      else this.#write(key, values.at(row), marks.at(row) as number, change !== Change.trimmed, undo)
+      if (isEnd(change)) this.#end(keys.at(row), undo)
+      else {
+        const slot = this.#slotFor(keys, row, undo)
+        this.#values.set(slot, values.at(row))
+        this.#marks.set(slot, marks.at(row) as number)
+        if (this.#orders.touches && change !== Change.trimmed) this.#touches.set(slot, step)
+      }
     }
     this.#undo.push(undo)
     this.#step = step
@@ -115,7 +97,7 @@ export class Table {
     if (before === undefined) return
     this.#oldest = before
     while (this.#undo[0] !== undefined && this.#undo[0].step <= before) this.#undo.shift()
-    const empty = this.#values.length - this.#size
+    const empty = this.#keys.size - this.#size
     if (empty > EMPTY_MIN && empty > this.#size) this.#compact()
   }
 
@@ -131,61 +113,49 @@ export class Table {
     return new Version(this.#keys, this.#values, this.#marks, this.#touches, this.#size, newer)
   }
 
-  #write(key: unknown, value: unknown, mark: number, isTouched: boolean, undo: Undo): void {
-    const found = this.#keys.find(key)
-    const slot = found === -1 ? this.#keys.slot(key) : found
-    if (found === -1) this.#size++
+  /** The slot of a key that is written to; what it held is kept. */
+  #slotFor(keys: Column, row: number, undo: Undo): number {
+    const slots = this.#keys.size
+    const slot = this.#keys.slotIn(keys, row)
+    if (slot === slots) this.#size++
     else this.#keep(slot, undo)
-    this.#values[slot] = stored(value)
-    this.#marks.set(slot, mark)
-    if (this.#orders.touches && isTouched) this.#touches.set(slot, undo.step)
+    return slot
   }
 
   /** A key that was created in the same step is not there. */
   #end(key: unknown, undo: Undo): void {
-    const slot = this.#keys.find(key)
+    const slot = this.#keys.remove(key)
     if (slot === -1) return
     this.#keep(slot, undo)
-    undo.ended.slot(key)
-    undo.endedSlots.push(slot)
-    this.#keys.remove(key)
-    this.#values[slot] = EMPTY
+    undo.end(slot)
     this.#marks.remove(slot)
     this.#touches.remove(slot)
     this.#size--
   }
 
   #keep(slot: number, undo: Undo): void {
-    if (slot >= undo.slotsBefore) return
-    const [mark, touched] = [this.#marks.at(slot), this.#touches.at(slot)]
-    undo.old.set(slot, { value: this.#values[slot], mark, touched })
+    if (slot < undo.slotsBefore) undo.keep(slot, this.#values, this.#marks.at(slot), this.#touches.at(slot))
   }
 
   /** Leaves out the slots that are empty in every version that can be read. */
   #compact(): void {
-    const needed = new Set(this.#undo.flatMap(({ old }) => [...old.keys()]))
-    const [keys, values] = [new KeyIndex(), [] as unknown[]]
+    const needed = new Set(this.#undo.flatMap(({ slots }) => slots))
+    const [keys, values] = [newKeys(), new SlotValues()]
     const [marks, touches] = [new Marks(this.#orders.marks), new Marks(this.#orders.touches)]
     const moved: number[] = [] // the new slot of each old one, or where it would be
-    for (let slot = 0; slot < this.#values.length; slot++) {
-      moved.push(values.length)
-      const [key, value] = [this.#keys.keyAt(slot), this.#values[slot]]
-      if (value !== EMPTY) {
-        keys.slot(key)
-        marks.set(values.length, this.#marks.at(slot))
-        if (this.#orders.touches) touches.set(values.length, this.#touches.at(slot))
-      } else if (needed.has(slot)) keys.skip(key)
-      else continue
-      values.push(value)
+    for (let slot = 0; slot < this.#keys.size; slot++) {
+      const at = keys.size
+      moved.push(at)
+      const isHeld = this.#keys.isHeld(slot)
+      if (!isHeld && !needed.has(slot)) continue
+      if (isHeld) keys.slot(this.#keys.keyAt(slot))
+      else keys.skip(this.#keys.keyAt(slot))
+      values.copy(at, this.#values, slot)
+      if (!isHeld) continue
+      marks.set(at, this.#marks.at(slot))
+      if (this.#orders.touches) touches.set(at, this.#touches.at(slot))
     }
-    this.#undo.forEach((undo, index) => {
-      this.#undo[index] = {
-        ...undo,
-        slotsBefore: moved[undo.slotsBefore] ?? values.length,
-        old: new Map([...undo.old].map(([slot, entry]) => [moved[slot]!, entry])),
-        endedSlots: undo.endedSlots.map((slot) => moved[slot]!),
-      }
-    })
+    this.#undo = this.#undo.map((undo) => undo.moved(moved, keys.size))
     this.#keys = keys
     this.#values = values
     this.#marks = marks
@@ -197,54 +167,47 @@ class Version implements ReadOnlyTable {
   readonly size: number
   readonly slots: number
   readonly #keys: KeyIndex
-  readonly #values: readonly unknown[]
+  readonly #values: SlotValues
   readonly #marks: Marks
   readonly #touches: Marks
   readonly #newer: readonly Undo[] // oldest first: what it replaced is what held
 
-  constructor(
-    keys: KeyIndex,
-    values: readonly unknown[],
-    marks: Marks,
-    touches: Marks,
-    size: number,
-    newer: readonly Undo[],
-  ) {
+  constructor(keys: KeyIndex, values: SlotValues, marks: Marks, touches: Marks, size: number, newer: readonly Undo[]) {
     this.#keys = keys
     this.#values = values
     this.#marks = marks
     this.#touches = touches
     this.#newer = newer
     this.size = newer[0]?.sizeBefore ?? size
-    this.slots = newer[0]?.slotsBefore ?? values.length
+    this.slots = newer[0]?.slotsBefore ?? keys.size
   }
 
   find(key: unknown): number {
     const slot = this.#keys.find(key)
-    if (slot !== -1 && slot < this.slots) return slot
-    for (const { ended, endedSlots } of this.#newer) {
-      const index = ended.find(key)
-      if (index !== -1 && endedSlots[index]! < this.slots) return endedSlots[index]!
-    }
-    return -1
+    return this.#newer.length === 0 || (slot !== -1 && slot < this.slots) ? slot : this.#endedSlot(key)
+  }
+
+  findId(texts: TextIds, id: number): number {
+    return this.#newer.length === 0 ? this.#keys.findId(texts, id) : this.find(texts.text(id))
   }
 
   isHeld(slot: number): boolean {
-    return this.#entry(slot) !== EMPTY
+    return this.#keys.isHeld(slot) || this.#replaced(slot) !== undefined
   }
 
   keyAt(slot: number): unknown {
     const key = this.#keys.keyAt(slot)
-    return isPrimitive(key) ? key : structuredClone(key)
+    return typeof key === "object" && key !== null ? structuredClone(key) : key
   }
 
   valueAt(slot: number): unknown {
-    return loaded(this.#entry(slot))
+    const replaced = this.#replaced(slot)
+    return replaced === undefined ? this.#values.at(slot) : replaced.undo.valueAt(replaced.place)
   }
 
   markAt(slot: number): number {
     const replaced = this.#replaced(slot)
-    return replaced === undefined ? this.#marks.at(slot) : replaced.mark
+    return replaced === undefined ? this.#marks.at(slot) : replaced.undo.markAt(replaced.place)
   }
 
   byMark(): Iterable<number> {
@@ -252,7 +215,10 @@ class Version implements ReadOnlyTable {
   }
 
   byTouch(): Iterable<number> {
-    return this.#inOrder(this.#touches, (slot) => this.#replaced(slot)?.touched ?? this.#touches.at(slot))
+    return this.#inOrder(this.#touches, (slot) => {
+      const replaced = this.#replaced(slot)
+      return replaced === undefined ? this.#touches.at(slot) : replaced.undo.touchedAt(replaced.place)
+    })
   }
 
   #inOrder(newest: Marks, markAt: (slot: number) => number): Iterable<number> {
@@ -261,33 +227,20 @@ class Version implements ReadOnlyTable {
     return held.sort((a, b) => markAt(a) - markAt(b) || a - b)
   }
 
-  #entry(slot: number): unknown {
-    const replaced = this.#replaced(slot)
-    return replaced === undefined ? this.#values[slot] : replaced.value
+  #endedSlot(key: unknown): number {
+    for (const undo of this.#newer) {
+      const slot = undo.endedSlot(key, this.#keys)
+      if (slot !== -1 && slot < this.slots) return slot
+    }
+    return -1
   }
 
   /** What was in a slot, if newer versions replaced it. */
-  #replaced(slot: number): Entry | undefined {
-    for (const { old } of this.#newer) {
-      const entry = old.get(slot)
-      if (entry !== undefined) return entry
+  #replaced(slot: number): { readonly undo: Undo; readonly place: number } | undefined {
+    for (const undo of this.#newer) {
+      const place = undo.placeOf(slot)
+      if (place !== undefined) return { undo, place }
     }
     return undefined
   }
 }
-
-/** An encoded value inside a table, so that no reader ever shares an object with another. */
-class Stored {
-  readonly bytes: Uint8Array
-  constructor(bytes: Uint8Array) {
-    this.bytes = bytes
-  }
-}
-
-const isPrimitive = (value: unknown): boolean => typeof value !== "object" || value === null
-
-const stored = (value: unknown): unknown =>
-  isPrimitive(value) ? value : new Stored(Uint8Array.prototype.slice.call(encodeValue(value)))
-
-const loaded = (value: unknown): unknown =>
-  value instanceof Stored ? decodeValue(value.bytes, 0, value.bytes.length) : value

@@ -1,5 +1,6 @@
 /** The ends of keys that no event brings about: their time is up, or there are too many. */
 import { Change, isEnd } from "../../block/block.ts"
+import type { KeyColumn } from "../../block/key-column.ts"
 import { KeyIndex } from "../../block/key-index.ts"
 import type { ReadOnlyTable } from "../../state/table.ts"
 import type { DeltaColumns, DeltaRow } from "../delta-columns.ts"
@@ -82,7 +83,12 @@ export function heldAfter(table: ReadOnlyTable, { keys, changes }: DeltaColumns)
   let held = table.size
   changes.forEach((change, row) => {
     if (change === Change.created) held++
-    else if (isEnd(change) && table.find(keys[row]) !== -1) held--
+    else if (isEnd(change) && findIn(table, keys, row) !== -1) held--
   })
   return held
+}
+
+function findIn(table: ReadOnlyTable, keys: KeyColumn, row: number): number {
+  const id = keys.idAt(row)
+  return id === -1 ? table.find(keys.at(row)) : table.findId(keys.texts, id)
 }

@@ -1,4 +1,5 @@
 /** What a state's task is given besides its events. */
+import type { KeyIndex } from "../../block/key-index.ts"
 import type { StateEnd } from "../../plan/stage.ts"
 import type { ReadOnlyTable } from "../../state/table.ts"
 import type { Combine } from "../../stream/operator.ts"
@@ -25,11 +26,11 @@ export function calling(task: StateTask, record: unknown, call: () => unknown): 
 }
 
 /** The same for one that combines two values of a key, as often as a window has keys: word is left where it is read. */
-export function combining(task: StateTask, f: Combine, key: unknown, a: unknown, b: unknown): unknown {
+export function combining(task: StateTask, f: Combine, keys: KeyIndex, at: number, a: unknown, b: unknown): unknown {
   const { trace, end, checks } = task
   if (trace.isRead) {
     trace.origin = end.origin
-    trace.record = { key, values: [a, b] }
+    trace.record = { key: keys.keyAt(at), values: [a, b] }
   }
   return checks.thenables ? checkResult(f(a, b), end.origin, checks) : f(a, b)
 }

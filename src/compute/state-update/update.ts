@@ -9,7 +9,7 @@ import type { Pairs } from "../../block/pairs.ts"
 import { deltaBlock, rowsBlock } from "../../block/make-block.ts"
 import { isHeldShown } from "../../stream/state-rule.ts"
 import type { DeltaColumns } from "../delta-columns.ts"
-import { newDelta } from "../delta-columns.ts"
+import { columnsOf, newDelta } from "../delta-columns.ts"
 import type { UpdateLoop } from "../loop.ts"
 import { endOldest, endUntouched, heldAfter } from "./endings.ts"
 import type { EventRule } from "./event-rule.ts"
@@ -39,13 +39,13 @@ export interface StateUpdate {
 export function updateState(task: StateTask, input: StateInput, dictionary: KeyDictionary): StateUpdate {
   const { table, end } = task
   const { timeoutMs, keysMax, rule } = end
-  const delta = newDelta()
+  const delta = newDelta(dictionary.texts)
   const emitted: unknown[] = []
   const eventRule = input.kind === "events" ? eventRuleOf(task, (record) => emitted.push(record)) : undefined
   apply(task, input, eventRule, delta, dictionary)
   if (timeoutMs !== undefined || keysMax !== undefined) {
     const touched = new KeyIndex()
-    for (const key of delta.keys) touched.slot(key)
+    for (let row = 0; row < delta.keys.length; row++) touched.slot(delta.keys.at(row))
     if (timeoutMs !== undefined)
       endUntouched(task, delta, touched, timeoutMs, (key, state) => eventRule?.timeUp(key, state))
     if (keysMax !== undefined) endOldest(delta, table, keysMax)
@@ -71,7 +71,5 @@ function apply(
 }
 
 export function blockOf({ delta, held, emitted }: StateUpdate): Block {
-  const { keys, values, olds, changes, marks } = delta
-  const columns = [keys, values, olds, Float64Array.from(changes), Float64Array.from(marks)]
-  return deltaBlock(columns, held, emitted === undefined ? undefined : rowsBlock(emitted))
+  return deltaBlock(columnsOf(delta), held, emitted === undefined ? undefined : rowsBlock(emitted))
 }
