@@ -91,18 +91,36 @@ function recordText({ operators }: Branch, head: Head | undefined, end: StageEnd
     opened.push(text)
     if (loops) closing += "}"
   })
+  const isOfWords = head?.kind === "words"
   const isUnread = end.kind === "count" && operators.length === first && head?.kind !== "fields" // no value need be made
   return `return function run(reader, out, notes, tables) {
   const { rows, orders, keys, values } = out
   ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table});` : "")).join("")}
   let count = 0
   while (reader.next()) {
-    ${isUnread ? "" : head?.kind === "fields" ? fieldsText(head.names, operators[0]!.operator, checks) : `const v${first} = reader.value`}
+    ${isOfWords ? WORDS : ""}
+    ${isUnread ? "" : recordOf(head, operators, checks)}
     ${opened.join("\n    ")}
-    ${endText(end, operators.length, head?.kind === "words" ? first : undefined, checks)}
-  ${closing}}
+    ${endText(end, operators.length, isOfWords ? first : undefined, checks)}
+  ${closing}${isOfWords ? "}" : ""}}
   out.count += count
 }`
+}
+
+/** Words come many at once, by their ids. */
+const WORDS = `const ids = reader.value, { texts } = reader
+    for (let at = 0; at < ids.length; at++) {`
+
+/** Makes the record that the first operator of the loop takes. */
+function recordOf(head: Head | undefined, operators: Branch["operators"], checks: Checks): string {
+  switch (head?.kind) {
+    case "fields":
+      return fieldsText(head.names, operators[0]!.operator, checks)
+    case "words":
+      return "const v1 = texts.text(ids[at])"
+    default:
+      return `const v${operatorsOf(head)} = reader.value`
+  }
 }
 
 const COUNTS = `return function run(reader, { keys, values }) {
@@ -193,7 +211,7 @@ function narrowText(operator: NarrowOperator, index: number, checks: Checks): { 
   }
 }
 
-/** `textAt`: the value of that number is a text of which the reader may know the worker's id. */
+/** `textAt`: the value of that number is a text of which the worker's id is known. */
 function endText(end: StageEnd, index: number, textAt: number | undefined, checks: Checks): string {
   const value = `v${index}`
   const pairOnly = `if (!Array.isArray(${value}) || ${value}.length !== 2) refuse(${value}, ${index})`
@@ -220,9 +238,7 @@ function endText(end: StageEnd, index: number, textAt: number | undefined, check
 
 /** A key that is the very text that was read need not be looked up by its characters. */
 const slotText = (textAt: number | undefined): string =>
-  textAt === undefined
-    ? "keys.slot(key)"
-    : `key === v${textAt} && reader.id !== -1 ? keys.slotOfId(reader.id) : keys.slot(key)`
+  textAt === undefined ? "keys.slot(key)" : `key === v${textAt} ? keys.slotOfId(ids[at]) : keys.slot(key)`
 
 /** The loops over pairs. Of equal text but for their number, as every loop must be; `add` is put in by parameter. */
 const MERGE = `return function merge(pairs, keys, values) {
@@ -236,8 +252,15 @@ const MERGE = `return function merge(pairs, keys, values) {
 const UPDATE = `return function update(pairs, table, delta, mark) {
   const { keys, values, olds, changes, marks } = delta
   while (pairs.next()) {
-    const key = pairs.key, value = pairs.value, slot = table.find(key)
-    keys.push(key)
+    const id = pairs.id, value = pairs.value
+    let slot
+    if (id === -1) {
+      slot = table.find(pairs.key)
+      keys.push(pairs.key)
+    } else {
+      slot = table.findId(keys.texts, id)
+      keys.pushId(id)
+    }
     marks.push(mark)
     if (slot === -1) {
       values.push(value)

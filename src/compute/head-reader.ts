@@ -5,6 +5,7 @@
 import { isUtf8 } from "node:buffer"
 import type { Reader } from "../block/block-reader.ts"
 import { receivedBlock } from "../block/make-block.ts"
+import type { TextIds } from "../block/text-ids.ts"
 import type { Account } from "./account.ts"
 import type { Head } from "./head.ts"
 import type { CutInput } from "./input-reader.ts"
@@ -32,8 +33,6 @@ export function headReader(head: Head, cuts: readonly CutInput[], account: Accou
 }
 
 export abstract class HeadReader implements Reader {
-  /** The worker's id of a value that is text, if it is known; else −1. */
-  id = -1
   readonly #head: Head
   protected readonly account: Account
   readonly #kernels: Kernels
@@ -83,7 +82,6 @@ export abstract class HeadReader implements Reader {
     const { done, value: piece } = this.#pieces.next()
     if (done) return false
     this.#rows = undefined
-    this.id = -1
     if ("cut" in piece) {
       this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.account)
       return true
@@ -107,49 +105,46 @@ export abstract class HeadReader implements Reader {
   }
 }
 
+/** Words of lines, many at once: the values are arrays of the ids that the words have among the worker's texts. */
 class WordsReader extends HeadReader {
   readonly #words: WordIds
   readonly #ids = new Int32Array(IDS_AT_ONCE)
   #bytes: Buffer = NO_BYTES
+  #position = 0
   #count = 0
-  #at = 0
 
   constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, words: WordIds) {
     super(head, cuts, account, kernels)
     this.#words = words
   }
 
-  get value(): unknown {
-    return this.id === -1 ? this.item : this.#words.texts.text(this.id)
+  get texts(): TextIds {
+    return this.#words.texts
+  }
+
+  get value(): Int32Array {
+    return this.isOfRows ? Int32Array.of(this.texts.idOf(this.item as string)) : this.#ids.subarray(0, this.#count)
   }
 
   protected begin(bytes: Buffer): void {
     this.#bytes = bytes
-    this.#count = this.#words.read(bytes, 0, this.#ids)
-    this.#at = 0
+    this.#position = 0
   }
 
   protected nextInBytes(): boolean {
-    if (this.#at >= this.#count && !this.#readOn()) return false
-    this.id = this.#ids[this.#at++]!
-    return true
+    if (this.#position >= this.#bytes.length) return false
+    this.#count = this.#words.read(this.#bytes, this.#position, this.#ids)
+    this.#position = this.#words.position
+    return this.#count > 0
   }
 
   protected itemsOf(line: unknown, f: Head["f"]): readonly unknown[] {
     return f(line) as readonly unknown[]
   }
-
-  #readOn(): boolean {
-    if (this.#count === 0 || this.#words.position >= this.#bytes.length) return false
-    this.#count = this.#words.read(this.#bytes, this.#words.position, this.#ids)
-    this.#at = 0
-    return this.#count > 0
-  }
 }
 
 /** Each different word of some bytes once, with how often it is there; of what is read record by record each word. */
 class WordCountsReader extends HeadReader {
-  count = 1
   readonly #words: WordIds
   readonly #counts = new WordCounts()
   #bytes: Buffer = NO_BYTES
@@ -164,21 +159,25 @@ class WordCountsReader extends HeadReader {
     return this.item
   }
 
+  /** The id that the word has among the worker's texts; −1 where the value is to be read. */
+  get id(): number {
+    return this.isOfRows ? -1 : this.#counts.idAt(this.#at)
+  }
+
+  get count(): number {
+    return this.isOfRows ? 1 : this.#counts.countAt(this.#at)
+  }
+
   protected begin(bytes: Buffer): void {
     this.#bytes = bytes
     this.#count(0)
   }
 
   protected nextInBytes(): boolean {
-    if (this.#at >= this.#counts.length && this.#counts.length > 0 && this.#words.position < this.#bytes.length)
-      this.#count(this.#words.position)
-    if (this.#at >= this.#counts.length) {
-      this.count = 1
-      return false
-    }
-    this.id = this.#counts.idAt(this.#at)
-    this.count = this.#counts.countAt(this.#at++)
-    return true
+    if (++this.#at < this.#counts.length) return true
+    if (this.#counts.length === 0 || this.#words.position >= this.#bytes.length) return false
+    this.#count(this.#words.position)
+    return this.nextInBytes()
   }
 
   protected itemsOf(line: unknown, f: Head["f"]): readonly unknown[] {
@@ -187,7 +186,7 @@ class WordCountsReader extends HeadReader {
 
   #count(start: number): void {
     this.#words.count(this.#bytes, start, this.#counts)
-    this.#at = 0
+    this.#at = -1
   }
 }
 
@@ -223,7 +222,7 @@ class GrepReader extends HeadReader {
  * Lines that are JSON objects, by their fields, out of which the loop makes the record. Of a line that the kernel does not
  * read the operator's function makes it.
  */
-export class FieldsReader extends HeadReader {
+class FieldsReader extends HeadReader {
   readonly #fields: Fields
   readonly #rows: Int32Array
   #bytes: Buffer = NO_BYTES
@@ -293,8 +292,7 @@ function* piecesOf({ input }: Head, cuts: readonly CutInput[]): Generator<Piece>
     if (cut.kind === "chunk") {
       const isBytes = cut.block.kind === "text" && isUtf8(cut.block.received)
       yield isBytes ? { bytes: cut.block.received } : { cut }
-    } else if (input.source.kind !== "range" || input.source.format === undefined) yield { cut }
-    else {
+    } else if (input.source.kind === "range") {
       for (const bytes of new RangePieces(input.name, input.source, cut.from, cut.until)) {
         // What is not UTF-8 becomes a chunk, so that it is read like one.
         yield isUtf8(bytes) ? { bytes } : { cut: { ...cut, kind: "chunk", block: receivedBlock("text", bytes) } }

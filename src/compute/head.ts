@@ -33,6 +33,7 @@ export type Head =
 export function headOf({ source, operators }: Branch, end: StageEnd): Head | undefined {
   if (source.kind !== "input" || source.take !== "records" || !source.counts || isOrdered(end)) return undefined
   const { input } = source
+  if (input.source.kind === "range" && input.source.format === undefined) return undefined // it gives strings
   if (input.content !== "text" || input.schema !== undefined || input.time !== undefined) return undefined
   const operator = operators[0]?.operator
   if (operator === undefined || !("f" in operator)) return undefined
