@@ -17,6 +17,7 @@ import { newAccumulator } from "./accumulator.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
+import { copiedPairs } from "./copied-pairs.ts"
 import type { Checks, Loops, Notes } from "./loop.ts"
 import { headReader } from "./head-reader.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
@@ -93,6 +94,11 @@ class Attempt {
     const { partitions } = this.#runnable.settings
     if (end.kind === "state") return this.#updateState(end)
     if (end.kind === "timed") return this.#timed(end)
+    // Until a stage is warm its values are looked at one by one.
+    const copied = this.#runnable.checked
+      ? undefined
+      : copiedPairs(this.#runnable.stage, this.#inputs.branches[0]![0]?.blocks[0]?.block)
+    if (copied !== undefined) return copied
     const out = this.#runLoops()
     switch (end.kind) {
       case "rows":
