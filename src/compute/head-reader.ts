@@ -34,7 +34,7 @@ export function headReader(head: Head, cuts: readonly CutInput[], account: Accou
 
 export abstract class HeadReader implements Reader {
   readonly #head: Head
-  protected readonly account: Account
+  readonly #account: Account
   readonly #kernels: Kernels
   readonly #pieces: Iterator<Piece>
   #rows: InputReader | undefined // of a piece that is read record by record
@@ -43,9 +43,9 @@ export abstract class HeadReader implements Reader {
 
   constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels) {
     this.#head = head
-    this.account = account
+    this.#account = account
     this.#kernels = kernels
-    this.#pieces = piecesOf(head, cuts)
+    this.#pieces = piecesOf(head, cuts, kernels)
   }
 
   abstract readonly value: unknown
@@ -64,11 +64,6 @@ export abstract class HeadReader implements Reader {
     return true
   }
 
-  /** How many lines there are that `nextInBytes` does not count itself. */
-  protected countLines(bytes: Buffer): number {
-    return this.#kernels.countLines(bytes)
-  }
-
   /** The value at hand, of a piece that is read record by record. */
   protected get item(): unknown {
     return this.#items[this.#item]
@@ -83,11 +78,11 @@ export abstract class HeadReader implements Reader {
     if (done) return false
     this.#rows = undefined
     if ("cut" in piece) {
-      this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.account)
+      this.#rows = new InputReader(this.#head.input, "records", [piece.cut], this.#account)
       return true
     }
-    this.account.bytes += piece.bytes.length
-    this.account.records += this.countLines(piece.bytes)
+    this.#account.bytes += piece.bytes.length
+    this.#account.records += piece.lines ?? this.#kernels.countLines(piece.bytes)
     this.begin(piece.bytes)
     return true
   }
@@ -251,10 +246,6 @@ class FieldsReader extends HeadReader {
     return this.#bytes.toString("utf8", this.#rows[this.#row], this.#rows[this.#row + 1])
   }
 
-  protected override countLines(): number {
-    return 0
-  }
-
   protected begin(bytes: Buffer): void {
     this.#bytes = bytes
     this.#readFrom(0)
@@ -274,7 +265,6 @@ class FieldsReader extends HeadReader {
 
   #readFrom(start: number): void {
     const count = this.#fields.project(this.#bytes, start, this.#rows)
-    this.account.records += count
     this.#row = -this.#fields.rowLength
     this.#end = count * this.#fields.rowLength
   }
@@ -284,19 +274,26 @@ const NO_BYTES = Buffer.alloc(0)
 const LINES_AT_ONCE = 2_048
 const IDS_AT_ONCE = 4_096
 
-/** Lines in bytes, or a cut to be read record by record. */
-type Piece = { readonly bytes: Buffer } | { readonly cut: CutInput }
+/** Lines in bytes, how many if it is known; or a cut to be read record by record. */
+type Piece = { readonly bytes: Buffer; readonly lines?: number } | { readonly cut: CutInput }
 
-function* piecesOf({ input }: Head, cuts: readonly CutInput[]): Generator<Piece> {
+function* piecesOf({ input }: Head, cuts: readonly CutInput[], kernels: Kernels): Generator<Piece> {
   for (const cut of cuts) {
     if (cut.kind === "chunk") {
       const isBytes = cut.block.kind === "text" && isUtf8(cut.block.received)
       yield isBytes ? { bytes: cut.block.received } : { cut }
     } else if (input.source.kind === "range") {
+      // How many lines a range has is known, so that its bytes need not be gone through for it.
+      let lines = cut.until - cut.from
       for (const bytes of new RangePieces(input.name, input.source, cut.from, cut.until)) {
-        // What is not UTF-8 becomes a chunk, so that it is read like one.
-        yield isUtf8(bytes) ? { bytes } : { cut: { ...cut, kind: "chunk", block: receivedBlock("text", bytes) } }
+        if (isUtf8(bytes)) yield { bytes, lines: 0 }
+        else {
+          // It becomes a chunk, so that it is read like one.
+          lines -= kernels.countLines(bytes)
+          yield { cut: { ...cut, kind: "chunk", block: receivedBlock("text", bytes) } }
+        }
       }
+      yield { bytes: NO_BYTES, lines }
     }
   }
 }
