@@ -30,6 +30,7 @@ import type { AccountMessage, LoadMessage, TaskMessage } from "../wire/messages.
 import type { Found } from "./arrivals.ts"
 import { Arrivals } from "./arrivals.ts"
 import { BlockStore } from "./block-store.ts"
+import { BlocksOfNothing } from "./blocks-of-nothing.ts"
 import { Intake } from "./intake.ts"
 import type { OutputHooks } from "./outputs.ts"
 import { deliver } from "./outputs.ts"
@@ -87,6 +88,7 @@ export class Driver {
   readonly #scheduler: Scheduler
   readonly #log: StepLog
   readonly #store = new BlockStore()
+  readonly #nothing: BlocksOfNothing
   readonly #ledger: StepLedger
   readonly #intakes: readonly Intake[]
   readonly #tables: TableRows
@@ -113,6 +115,7 @@ export class Driver {
     this.#options = options
     this.#plan = plan
     this.#scheduler = new Scheduler(plan)
+    this.#nothing = new BlocksOfNothing(plan)
     this.#log = new StepLog(options.hearLog, Math.max(0, ...reachOf(plan)))
     this.#ledger = new StepLedger(intervalMs)
     const inputs = nodes.flatMap((node) => (node.kind === "input" && !plan.unread.includes(node) ? [node] : []))
@@ -151,7 +154,7 @@ export class Driver {
       run: (step) => {
         this.#timeless = undefined
         this.#ledger.opened(step, clock.now())
-        this.#hear({ kind: "step-cut", step })
+        this.#hear({ kind: "step-cut", step, cuts: this.#log.cuts(step) })
       },
       timeless: () => void this.#fail(this.#timeless!.refusal),
       closed: () => this.#endIfDone(),
@@ -310,6 +313,9 @@ export class Driver {
         case "run":
           if (!batches.has(command.worker)) batches.set(command.worker, [])
           batches.get(command.worker)!.push(this.#message(command))
+          break
+        case "leave-empty":
+          this.#store.put(command, this.#nothing.of(command.stage))
           break
         case "deliver":
           void this.#deliver(command.output, command.step)

@@ -31,7 +31,7 @@ export interface StepReport extends StepTime {
 
 /**
  * An attempt at a task begins or ends; in order, this is the run's time line. An attempt whose worker is lost does not
- * end: another one begins.
+ * end: another one begins. Where nothing comes to a task of which nothing can come, there is no attempt.
  */
 export interface TaskReport {
   readonly phase: "started" | "done" | "failed"

@@ -1,12 +1,15 @@
 /** What the scheduler hears and what it says. Everything that happens to a run's tasks is in these two lists. */
 import type { BlockName } from "../block/block-name.ts"
-import type { Arrival, Step } from "../stream/step-record.ts"
+import type { Arrival, Cut, Step } from "../stream/step-record.ts"
+
+/** Where something came in. */
+export type CutPlace = Pick<Cut, "node" | "partition">
 
 export type ScheduleEvent =
   | { readonly kind: "worker-joined"; readonly worker: string }
   | { readonly kind: "worker-lost"; readonly worker: string; readonly why: string }
   /** The step is in the log: its input is known and can be read. */
-  | { readonly kind: "step-cut"; readonly step: Step }
+  | { readonly kind: "step-cut"; readonly step: Step; readonly cuts: readonly CutPlace[] }
   /** The same of input whose records say themselves which steps they belong to. */
   | { readonly kind: "arrival-cut"; readonly arrival: Arrival }
   /** No step will read it any more. */
@@ -17,6 +20,8 @@ export type ScheduleEvent =
 
 export type Command =
   | RunCommand
+  /** Nothing comes to this task: its block is what its stage gives of nothing, and needs no worker. */
+  | ({ readonly kind: "leave-empty" } & BlockName)
   /** Every block of the output's step exists, and its earlier steps are delivered. `output` is its place in the plan. */
   | { readonly kind: "deliver"; readonly output: number; readonly step: Step }
   /** Nothing will read these blocks again. */

@@ -6,8 +6,9 @@
  *
  *                inputs exist, a worker has room
  *     missing ──────────────────────────────────▶ running ──▶ done ──▶ dropped
- *        ▲                                           │         (step finished, nothing reads it)
- *        └──────────────── worker lost ──────────────┘
+ *      │ ▲                                           │         ▲  (step finished, nothing reads it)
+ *      │ └──────────────── worker lost ──────────────┘         │
+ *      └────────── inputs exist and there is nothing in them ──┘
  *
  * Pipelining needs no code of its own: a task of step t+1 whose inputs exist may run while step t is under way.
  * Neither does recovery: what died with a worker does not exist, so it is asked for again.
@@ -16,15 +17,17 @@ import type { BlockName } from "../block/block-name.ts"
 import { showBlockName } from "../block/block-name.ts"
 import type { Read } from "../plan/lineage.ts"
 import { reachOf, readsOfTask } from "../plan/lineage.ts"
+import { givesNothingOfNothing } from "../plan/nothing.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { Stage } from "../plan/stage.ts"
 import { tableRead } from "../plan/stage.ts"
 import { isDue } from "../stream/composition.ts"
 import type { Arrival, Step } from "../stream/step-record.ts"
-import type { Command, RunCommand, ScheduleEvent, TableNeed } from "./events.ts"
+import type { Command, CutPlace, RunCommand, ScheduleEvent, TableNeed } from "./events.ts"
 import { Tables } from "./tables.ts"
 
-type BlockState = "missing" | "running" | "done"
+/** A block that is `empty` is done, and has no rows. */
+type BlockState = "missing" | "running" | "empty" | "done"
 
 /** What is run together: the stages of a step, or those of an arrival. */
 interface Round {
@@ -37,6 +40,7 @@ interface Round {
 }
 
 interface OpenStep extends Round {
+  readonly cuts: readonly CutPlace[]
   /** The step run before this one; undefined for the first. */
   readonly previous: Step | undefined
   readonly outputs: ("waiting" | "asked" | "delivered")[]
@@ -46,11 +50,10 @@ interface OpenArrival extends Round {
   isTold: boolean
 }
 
-/** Blocks of a finished step, and how many steps later they are read last. */
+/** A stage's blocks of a finished step. */
 interface Kept {
   readonly step: Step
-  readonly reach: number
-  readonly blocks: readonly BlockName[]
+  readonly blocks: readonly BlockState[]
 }
 
 interface Attempt extends BlockName {
@@ -65,9 +68,10 @@ const ATTEMPTS_MAX = 4
 export class Scheduler {
   readonly #plan: Plan
   readonly #reach: readonly number[] // by stage: steps its blocks are read after their own
+  readonly #reads: readonly (readonly (readonly Read[])[])[] // by stage, by partition
   readonly #steps: OpenStep[] = [] // in order
   readonly #arrivals: OpenArrival[] = [] // in order
-  #kept: Kept[] = [] // blocks of finished steps that may still be read
+  readonly #kept: readonly Kept[][] // by stage: of finished steps that may still be read, in order
   readonly #workers = new Map<string, Set<number>>() // attempts under way, oldest first
   readonly #attempts = new Map<number, Attempt>()
   readonly #deaths = new Map<string, number>() // by block name: workers that died while running it
@@ -78,6 +82,10 @@ export class Scheduler {
   constructor(plan: Plan) {
     this.#plan = plan
     this.#reach = reachOf(plan)
+    this.#reads = plan.stages.map((stage) =>
+      Array.from({ length: stage.tasks }, (_, partition) => readsOfTask(stage, partition).flat()),
+    )
+    this.#kept = plan.stages.map(() => [])
   }
 
   /** Steps that are cut and not finished. */
@@ -98,6 +106,7 @@ export class Scheduler {
     this.#finishSteps(commands)
     this.#askForMissing(commands)
     this.#deliver(commands)
+    this.#finishSteps(commands) // those in which nothing was to be run, nor delivered
     return commands
   }
 
@@ -115,7 +124,7 @@ export class Scheduler {
         this.#loseWorker(event.worker, event.why, commands)
         break
       case "step-cut":
-        this.#steps.push(this.#newStep(event.step))
+        this.#steps.push(this.#newStep(event.step, event.cuts))
         this.#lastCut = event.step
         break
       case "arrival-cut":
@@ -138,10 +147,11 @@ export class Scheduler {
   }
 
   /** Outputs of a stage that is not due in the step have nothing to be delivered. */
-  #newStep(step: Step): OpenStep {
+  #newStep(step: Step, cuts: readonly CutPlace[]): OpenStep {
     const isPart = ({ per, slide }: Stage): boolean => per === "step" && isDue(step, slide)
     return {
       ...this.#newRound(step, isPart),
+      cuts,
       previous: this.#lastCut,
       outputs: this.#plan.outputs.map(({ stage }) => (isPart(this.#plan.stages[stage]!) ? "waiting" : "delivered")),
     }
@@ -152,9 +162,7 @@ export class Scheduler {
     if (task === undefined) return
     this.#attempts.delete(attempt)
     this.#workers.get(task.worker)!.delete(attempt)
-    const round = this.#round(task)!
-    round.blocks[task.stage]![task.partition] = "done"
-    round.left[task.stage]!--
+    done(this.#round(task)!, task, rows === 0 ? "empty" : "done")
     if (this.#plan.stages[task.stage]!.end.kind === "state")
       this.#tables.gained(task.stage, task.partition, task.step, rows)
   }
@@ -211,9 +219,8 @@ export class Scheduler {
         open,
         this.#plan.stages.filter(({ id, end }) => end.kind !== "state" && this.#reach[id] === 0),
       )
-      for (const stage of this.#plan.stages) {
-        const reach = this.#reach[stage.id]!
-        if (reach > 0) this.#kept.push({ step: open.at, reach, blocks: blocksOf(open, [stage]) })
+      for (const { id } of this.#plan.stages) {
+        if (this.#reach[id]! > 0) this.#kept[id]!.push({ step: open.at, blocks: open.blocks[id]! })
       }
       commands.push({ kind: "drop", blocks }, { kind: "step-finished", step: open.at })
       this.#deaths.clear()
@@ -224,12 +231,15 @@ export class Scheduler {
 
   /** Blocks that windows read stay until the last step that reaches them is finished. */
   #dropUnreachable(commands: Command[]): void {
-    if (this.#kept.length === 0) return
     const next = this.#steps[0]?.at ?? this.#lastCut! + 1
-    const isRead = ({ step, reach }: Kept): boolean => next <= step + reach
-    const blocks = this.#kept.filter((kept) => !isRead(kept)).flatMap((kept) => kept.blocks)
-    this.#kept = this.#kept.filter(isRead)
-    if (blocks.length > 0) commands.push({ kind: "drop", blocks })
+    const unread: BlockName[] = []
+    this.#kept.forEach((ofStage, stage) => {
+      while (ofStage.length > 0 && ofStage[0]!.step + this.#reach[stage]! < next) {
+        const { step, blocks } = ofStage.shift()!
+        blocks.forEach((_, partition) => unread.push({ stage, step, partition }))
+      }
+    })
+    if (unread.length > 0) commands.push({ kind: "drop", blocks: unread })
   }
 
   #dropSettledDeltas(commands: Command[]): void {
@@ -252,6 +262,12 @@ export class Scheduler {
         const blocks = round.blocks[stage.id]!
         for (let partition = 0; partition < stage.tasks; partition++) {
           if (blocks[partition] !== "missing" || !this.#inputsExist(round, stage, partition)) continue
+          if (this.#hasNothing(round, stage, partition)) {
+            const task = { stage: stage.id, step: round.at, partition }
+            done(round, task, "empty")
+            commands.push({ kind: "leave-empty", ...task })
+            continue
+          }
           const worker = this.#placeFor(stage, partition)
           if (worker === undefined) continue
           blocks[partition] = "running"
@@ -262,13 +278,12 @@ export class Scheduler {
   }
 
   #inputsExist(round: Round, stage: Stage, partition: number): boolean {
-    const reads = readsOfTask(stage, partition)
-    if (!reads.every((ofBranch) => ofBranch.every((read) => this.#exists(read, round, partition)))) return false
+    if (!this.#reads[stage.id]![partition]!.every((read) => this.#exists(read, round, partition))) return false
     const table = tableRead(stage)
     if (table === undefined) return true
-    if (table !== stage.id) return round.blocks[table]![partition] === "done"
+    if (table !== stage.id) return isDone(round.blocks[table]![partition])
     // Versions come one after the other; a step that is not open any more is done.
-    return this.#steps.every(({ at, blocks }) => at >= round.at || (blocks[table]![partition] ?? "done") === "done")
+    return this.#steps.every(({ at, blocks }) => at >= round.at || isDone(blocks[table]![partition] ?? "done"))
   }
 
   /** Cuts and arrivals exist when their step is cut; blocks of steps that are not open any more are kept. */
@@ -277,8 +292,31 @@ export class Scheduler {
     const [first, last] = [round.at + read.steps[0], round.at + read.steps[1]]
     return this.#steps.every(({ at, left, blocks }) => {
       if (at < first || at > last || left[read.stage] === 0) return true
-      return read.tasks === "same" && blocks[read.stage]![partition] === "done"
+      return read.tasks === "same" && isDone(blocks[read.stage]![partition])
     })
+  }
+
+  /** Whether the task's inputs, all of which exist, have nothing in them, and its block is known therefore. */
+  #hasNothing(round: Round, stage: Stage, partition: number): boolean {
+    if (!givesNothingOfNothing(stage)) return false
+    const step = this.#open(round.at)!
+    return this.#reads[stage.id]![partition]!.every((read) => this.#isEmpty(read, step, partition))
+  }
+
+  #isEmpty(read: Read, step: OpenStep, partition: number): boolean {
+    if (read.kind === "arrivals") return false // what there is of the step in them is found out by reading them
+    if (read.kind === "cuts") {
+      return !step.cuts.some((cut) => cut.node === read.input && cut.partition === partition)
+    }
+    const [first, last] = [step.at + read.steps[0], step.at + read.steps[1]]
+    const isEmpty = (at: Step, blocks: readonly BlockState[]): boolean =>
+      at < first ||
+      at > last ||
+      blocks.every((block, task) => block === "empty" || (read.tasks === "same" && task !== partition))
+    return (
+      this.#steps.every(({ at, blocks }) => isEmpty(at, blocks[read.stage]!)) &&
+      this.#kept[read.stage]!.every(({ step: at, blocks }) => isEmpty(at, blocks))
+    )
   }
 
   /**
@@ -332,6 +370,13 @@ export class Scheduler {
     const rounds: readonly Round[] = this.#plan.stages[stage]!.per === "arrival" ? this.#arrivals : this.#steps
     return rounds.find(({ at }) => at === step)
   }
+}
+
+const isDone = (block: BlockState | undefined): boolean => block === "done" || block === "empty"
+
+function done({ blocks, left }: Round, { stage, partition }: BlockName, as: "empty" | "done"): void {
+  blocks[stage]![partition] = as
+  left[stage]!--
 }
 
 /** The names of the blocks that these stages give in a round. */

@@ -31,7 +31,9 @@ test("the map tasks of step t+1 run before the reduce tasks of step t have ended
     )
 
   hear({ kind: "worker-joined", worker: "w1" }, { kind: "worker-joined", worker: "w2" })
-  hear({ kind: "step-cut", step: 1 }, { kind: "step-cut", step: 2 })
+  const node = plan.graph.nodes[0]!.id
+  const cuts = [0, 1].map((partition) => ({ node, partition }))
+  hear({ kind: "step-cut", step: 1, cuts }, { kind: "step-cut", step: 2, cuts })
   finish(MAP, 1) // the reduce tasks of step 1 run from here on
 
   const mapsOfStep2 = running.filter(({ stage, step }) => stage === MAP && step === 2)

@@ -1,8 +1,9 @@
 import type { InputStream, Streams } from "millrace"
 import { batches, from } from "millrace"
 import { describe, expect, test } from "vitest"
+import { showBlockName } from "#src/block/block-name.js"
 import type { Plan } from "#src/plan/plan.js"
-import type { Command, RunCommand, ScheduleEvent } from "#src/schedule/events.js"
+import type { Command, CutPlace, RunCommand, ScheduleEvent } from "#src/schedule/events.js"
 import { Scheduler } from "#src/schedule/scheduler.js"
 import { planOf } from "../plan-of.ts"
 
@@ -25,8 +26,15 @@ class Run {
   readonly running = new Map<number, RunCommand>()
   readonly asked: { readonly output: number; readonly step: number }[] = [] // deliveries that were commanded
 
+  readonly #everywhere: readonly CutPlace[]
+
   constructor(plan: Plan, ...workers: string[]) {
     this.scheduler = new Scheduler(plan)
+    const { nodes, partitions } = plan.graph
+    const inputs = nodes.filter(({ kind }) => kind === "input")
+    this.#everywhere = inputs.flatMap(({ id: node }) =>
+      Array.from({ length: partitions }, (_, partition) => ({ node, partition })),
+    )
     this.hear(...workers.map((worker): ScheduleEvent => ({ kind: "worker-joined", worker })))
   }
 
@@ -40,8 +48,15 @@ class Run {
     return commands
   }
 
+  /** Cuts steps to which something comes in every partition of every input. */
   cut(...steps: number[]): Command[] {
-    return this.hear(...steps.map((step): ScheduleEvent => ({ kind: "step-cut", step })))
+    return this.hear(...steps.map((step): ScheduleEvent => ({ kind: "step-cut", step, cuts: this.#everywhere })))
+  }
+
+  /** Cuts a step to which something comes in these partitions alone. */
+  cutWith(step: number, ...partitions: number[]): Command[] {
+    const cuts = this.#everywhere.filter(({ partition }) => partitions.includes(partition))
+    return this.hear({ kind: "step-cut", step, cuts })
   }
 
   /** Ends every task under way that matches; says what was commanded then. */
@@ -126,6 +141,86 @@ describe("what is run, and when", () => {
       { stage: STATE, version: 7, deltas: [7], fresh: false },
       { stage: STATE, version: 7, deltas: [7], fresh: false },
     ])
+  })
+})
+
+describe("a task to which nothing comes", () => {
+  const left = (commands: readonly Command[]): string[] =>
+    commands.flatMap((command) => (command.kind === "leave-empty" ? [showBlockName(command)] : []))
+  const blocks = (stage: number, step: number): string[] =>
+    [0, 1].map((partition) => showBlockName({ stage, step, partition }))
+  const deliver = (step: number): Command => ({ kind: "deliver", output: 0, step })
+
+  test("is not run: its block is there at once, and what nothing but such blocks comes to is not run either", () => {
+    const run = new Run(
+      over((s) => s.reduceByKey(add)),
+      "w1",
+    )
+    const commands = run.cutWith(7)
+    expect(left(commands)).toEqual([...blocks(0, 7), ...blocks(1, 7)])
+    expect(commands.at(-1)).toEqual(deliver(7))
+    expect(kinds(run.hear({ kind: "output-delivered", output: 0, step: 7 }))).toEqual(["drop", "step-finished"])
+  })
+
+  test("leaves those alone to which something comes", () => {
+    const run = new Run(
+      over((s) => s.reduceByKey(add)),
+      "w1",
+    )
+    const commands = run.cutWith(7, 1)
+    expect(left(commands)).toEqual(blocks(0, 7).slice(0, 1))
+    expect(runs(commands).map(named)).toEqual(["0/7/1"])
+    expect(runs(run.finish()).map(named)).toEqual(["1/7/0", "1/7/1"])
+  })
+
+  test("is also one to which blocks come that were made and have no rows", () => {
+    const run = new Run(
+      over((s) => s.reduceByKey(add)),
+      "w1",
+    )
+    run.cut(7)
+    expect(run.finish(({ partition }) => partition === 0, 0)).toEqual([])
+    const commands = run.finish(undefined, 0)
+    expect(left(commands)).toEqual(blocks(1, 7))
+    expect(commands.at(-1)).toEqual(deliver(7))
+  })
+
+  test("of a window is one where no step of it had anything, the finished ones included", () => {
+    const run = new Run(
+      over((s) => s.window("3s")),
+      "w1",
+    )
+    const [ROWS, WINDOW] = [0, 1]
+    const windowsRun = [1, 2, 3, 4, 5].map((step) => {
+      const commands = step === 1 ? run.cutWith(step, 0) : run.cutWith(step)
+      if (step > 1) expect(left(commands)).toEqual(expect.arrayContaining(blocks(ROWS, step)))
+      const running = [...runs(commands), ...run.finish(({ stage }) => stage === ROWS)]
+      run.settle()
+      return runs(running).filter(({ stage }) => stage === WINDOW).map(named) // prettier-ignore
+    })
+    expect(windowsRun).toEqual([["1/1/0"], ["1/2/0"], ["1/3/0"], [], []])
+  })
+
+  test("is run where its stage may make something of nothing, or a state must be told of the step", () => {
+    const stagesRun = (program: Parameters<typeof over>[0]): number[] => {
+      const run = new Run(over(program), "w1")
+      run.cutWith(7)
+      run.settle()
+      return [...new Set(runs(run.commands).map(({ stage }) => stage))]
+    }
+    expect(stagesRun((s) => s.count())).toEqual([0, 1])
+    expect(stagesRun((s) => s.mapPartitions(() => ["made of nothing"]))).toEqual([1])
+    expect(stagesRun((s) => s.runningReduce(add).changes())).toEqual([1, 2])
+    expect(stagesRun((s) => s.runningReduce(add))).toEqual([1, 2])
+  })
+
+  test("of a step of which nothing is delivered ends the step", () => {
+    const run = new Run(
+      over((s) => s.window("4s", "2s")),
+      "w1",
+    )
+    expect(kinds(run.cutWith(2))).toEqual(["leave-empty", "leave-empty", "drop", "step-finished"])
+    expect(run.scheduler.openSteps).toBe(0)
   })
 })
 
