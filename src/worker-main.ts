@@ -1,6 +1,6 @@
 /** The door of a worker thread. */
-import { parentPort } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
 import { runWorker } from "./worker/worker-thread.ts"
 
 if (parentPort === null) throw new Error("this module runs on a worker thread that an engine starts")
-runWorker(parentPort)
+runWorker(parentPort, workerData as Float64Array)

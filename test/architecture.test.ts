@@ -14,6 +14,7 @@ const owners = {
     "testing/simulated-engine.ts", // the same
     "testing/source-contract.ts", // the same
     "testing/virtual-clock.ts", // time that leaps, a turn of the event loop at a time
+    "worker/worker-thread.ts", // how long what has ended was not told
     "worker/determinism.ts", // puts other clocks before the user's code
   ],
   files: [

@@ -137,11 +137,19 @@ class Attempt {
   }
 
   #reading(branch: number): Reading {
-    const { intervalMs } = this.#runnable.settings
-    const [reads, loops] = [this.#inputs.branches[branch]!, this.#loops.branches[branch]!]
-    const shared = { checks: this.#checks, account: this.#account, trace: this.#trace }
-    const { dictionary } = this.#runnable.cache
-    return { ...this.#task, intervalMs, inputs: this.#inputs, dictionary, reads, loops, ...shared }
+    // Field by field: made of other objects it would cost more than a small task.
+    return {
+      step: this.#task.step,
+      partition: this.#task.partition,
+      intervalMs: this.#runnable.settings.intervalMs,
+      inputs: this.#inputs,
+      dictionary: this.#runnable.cache.dictionary,
+      reads: this.#inputs.branches[branch]!,
+      loops: this.#loops.branches[branch]!,
+      checks: this.#checks,
+      account: this.#account,
+      trace: this.#trace,
+    }
   }
 
   #updateState(end: Extract<StageEnd, { kind: "state" }>): Block {

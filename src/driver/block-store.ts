@@ -6,8 +6,11 @@ import { showBlockName } from "../block/block-name.ts"
 
 const GARBAGE_BYTES = 128 * 2 ** 20
 
+/** Partitions of a job are fewer. */
+const PARTITIONS = 2 ** 12
+
 export class BlockStore {
-  readonly #blocks = new Map<string, Block>()
+  readonly #blocks: Map<number, Block>[] = [] // by stage, by step and partition
   readonly #chunks = new Map<number, Block>()
   #heldBytes = 0
   #droppedBytes = 0 // since garbage was collected last
@@ -17,21 +20,23 @@ export class BlockStore {
    * content.
    */
   put(name: BlockName, block: Block): boolean {
-    const key = showBlockName(name)
-    if (this.#blocks.has(key)) return false
-    this.#blocks.set(key, block)
+    const blocks = (this.#blocks[name.stage] ??= new Map())
+    const place = placeOf(name)
+    if (blocks.has(place)) return false
+    blocks.set(place, block)
     this.#heldBytes += block.sizeBytes
     return true
   }
 
   get(name: BlockName): Block {
-    return found(this.#blocks.get(showBlockName(name)), showBlockName(name))
+    return this.#blocks[name.stage]?.get(placeOf(name)) ?? missing(showBlockName(name))
   }
 
   drop(name: BlockName): void {
-    const key = showBlockName(name)
-    this.#dropped(this.#blocks.get(key))
-    this.#blocks.delete(key)
+    const blocks = this.#blocks[name.stage]
+    const place = placeOf(name)
+    this.#dropped(blocks?.get(place))
+    blocks?.delete(place)
   }
 
   putChunk(chunk: number, block: Block): void {
@@ -40,7 +45,7 @@ export class BlockStore {
   }
 
   chunk(chunk: number): Block {
-    return found(this.#chunks.get(chunk), `chunk ${chunk}`)
+    return this.#chunks.get(chunk) ?? missing(`chunk ${chunk}`)
   }
 
   dropChunk(chunk: number): void {
@@ -62,7 +67,8 @@ export class BlockStore {
   }
 }
 
-function found(block: Block | undefined, name: string): Block {
-  if (block === undefined) throw new Error(`invariant: there is no block of ${name}`)
-  return block
+const placeOf = ({ step, partition }: BlockName): number => step * PARTITIONS + partition
+
+function missing(name: string): never {
+  throw new Error(`invariant: there is no block of ${name}`)
 }

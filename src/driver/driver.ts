@@ -19,7 +19,7 @@ import { fingerprintLines, firstDifference } from "../plan/fingerprint.ts"
 import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import { wakesOf } from "../plan/wakes.ts"
-import type { Command, RunCommand, ScheduleEvent, StopReason } from "../schedule/events.ts"
+import type { Command, ScheduleEvent, StopReason } from "../schedule/events.ts"
 import { Scheduler } from "../schedule/scheduler.ts"
 import type { InputNode } from "../stream/node.ts"
 import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
@@ -38,7 +38,7 @@ import { StepCloser } from "./step-closer.ts"
 import type { LateRecords } from "./step-ledger.ts"
 import { StepLedger } from "./step-ledger.ts"
 import { TableRows } from "./table-rows.ts"
-import { taskMessage } from "./task-message.ts"
+import { TaskMessages } from "./task-message.ts"
 import { TimelessRecords } from "./timeless-records.ts"
 
 export interface DriverOptions {
@@ -233,7 +233,7 @@ export class Driver {
       case "lost":
         this.#workersLost++
         events.emit("worker", { phase: "lost", worker: event.worker, why: event.why })
-        return this.#hear({ kind: "worker-lost", worker: event.worker, why: event.why })
+        return this.#hear({ kind: "worker-lost", worker: event.worker, began: event.began, why: event.why })
       case "failing":
         return void this.#fail(refuse("MR_WORKERS_FAILING", event))
       case "console":
@@ -306,13 +306,15 @@ export class Driver {
 
   #carryOut(commands: readonly Command[]): void {
     const batches = new Map<WorkerId, TaskMessage[]>()
+    const messages = new TaskMessages(this.#plan, this.#log, this.#store, this.#tables)
     let proceeds = false
     for (const command of commands) {
       if (this.#phase !== "running" && this.#phase !== "starting") return
       switch (command.kind) {
         case "run":
           if (!batches.has(command.worker)) batches.set(command.worker, [])
-          batches.get(command.worker)!.push(this.#message(command))
+          batches.get(command.worker)!.push(messages.of(command))
+          this.#reportTask("started", command.attempt)
           break
         case "leave-empty":
           this.#store.put(command, this.#nothing.of(command.stage))
@@ -338,11 +340,6 @@ export class Driver {
     for (const [worker, tasks] of batches) this.#options.engine.run(worker, tasks)
     if (proceeds) this.#closer.proceed()
     this.#endIfDone()
-  }
-
-  #message(command: RunCommand): TaskMessage {
-    this.#reportTask("started", command.attempt)
-    return taskMessage(command, this.#plan, this.#log, this.#store, this.#tables)
   }
 
   async #deliver(output: number, step: Step): Promise<void> {

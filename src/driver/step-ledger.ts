@@ -78,13 +78,22 @@ export class StepLedger {
     this.#open.delete(step)
     for (const [partition, keys] of held) this.#held.set(partition, keys)
     addAccount(this.#totals, account)
-    const time = stepTime(step, this.#intervalMs)
-    const { times: _, ...counts } = account
+    const { start, end } = stepTime(step, this.#intervalMs)
+    const { records, bytes, invalid, skipped, late, early, samples, taps } = account
     return {
-      ...time,
-      ...counts,
+      step,
+      start,
+      end,
+      records,
+      bytes,
+      invalid,
+      skipped,
+      late,
+      early,
+      samples,
+      taps,
       tookMs: now - cutAt,
-      delayMs: Math.max(0, now - time.end),
+      delayMs: Math.max(0, now - end),
       stateKeys: [...this.#held.values()].reduce((sum, keys) => sum + keys, 0),
     }
   }

@@ -1,6 +1,7 @@
 /** A task as it goes to a worker: what the scheduler named, with the buffers it reads put in. */
 import type { Name } from "../block/block-name.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
+import type { SharedNames } from "../plan/lineage.ts"
 import { inputsOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { RunCommand, TableNeed } from "../schedule/events.ts"
@@ -9,27 +10,44 @@ import type { CutMessage, ReadMessage, RowsMessage, TableMessage, TaskMessage } 
 import type { BlockStore } from "./block-store.ts"
 import type { TableRows } from "./table-rows.ts"
 
-export function taskMessage(
-  command: RunCommand,
-  plan: Plan,
-  log: StepLog,
-  store: BlockStore,
-  tables: TableRows,
-): TaskMessage {
-  const { attempt, stage, step, partition } = command
-  const { branches, rows, still } = inputsOf(plan, command, log)
-  const arrival = plan.stages[stage]!.per === "arrival" ? log.arrival(step) : undefined
-  return {
-    attempt,
-    stage,
-    step,
-    partition,
-    end: arrival?.at ?? stepTime(step, plan.graph.intervalMs).end,
-    branches: branches.map((reads) => reads.map((names) => readMessage(names, store))),
-    table: command.table === undefined ? undefined : tableMessage(command.table, partition, store),
-    rows: rows.map((name) => rowsMessage(name, tables)),
-    still,
-    arrival: arrival === undefined ? undefined : { at: arrival.at, openFrom: arrival.openFrom },
+/** Makes messages of tasks that are sent off together: what several of them read is one object, sent once to a worker. */
+export class TaskMessages {
+  readonly #plan: Plan
+  readonly #log: StepLog
+  readonly #store: BlockStore
+  readonly #tables: TableRows
+  readonly #shared: SharedNames = new Map()
+  readonly #reads = new Map<readonly Name[], ReadMessage>()
+
+  constructor(plan: Plan, log: StepLog, store: BlockStore, tables: TableRows) {
+    this.#plan = plan
+    this.#log = log
+    this.#store = store
+    this.#tables = tables
+  }
+
+  of(command: RunCommand): TaskMessage {
+    const { attempt, stage, step, partition } = command
+    const { branches, rows, still } = inputsOf(this.#plan, command, this.#log, this.#shared)
+    const arrival = this.#plan.stages[stage]!.per === "arrival" ? this.#log.arrival(step) : undefined
+    return {
+      attempt,
+      stage,
+      step,
+      partition,
+      end: arrival?.at ?? stepTime(step, this.#plan.graph.intervalMs).end,
+      branches: branches.map((reads) => reads.map((names) => this.#read(names))),
+      table: command.table === undefined ? undefined : tableMessage(command.table, partition, this.#store),
+      rows: rows.map((name) => rowsMessage(name, this.#tables)),
+      still,
+      arrival: arrival === undefined ? undefined : { at: arrival.at, openFrom: arrival.openFrom },
+    }
+  }
+
+  #read(names: readonly Name[]): ReadMessage {
+    const read = this.#reads.get(names) ?? readMessage(names, this.#store)
+    this.#reads.set(names, read)
+    return read
   }
 }
 
@@ -39,13 +57,11 @@ function readMessage(names: readonly Name[], store: BlockStore): ReadMessage {
   for (const name of names) {
     if (name.kind === "block") blocks.push({ step: name.step, buffer: store.get(name).buffer })
     else if (name.kind === "chunk")
-      cuts.push({ ...placeOf(name), kind: "chunk", buffer: store.chunk(name.chunk).buffer })
+      cuts.push({ kind: "chunk", at: name.at, origin: name.origin, buffer: store.chunk(name.chunk).buffer })
     else if (name.kind === "range") cuts.push({ kind: "range", at: name.at, from: name.from, until: name.until })
   }
   return { cuts, blocks }
 }
-
-const placeOf = ({ at, origin }: Extract<Name, { kind: "chunk" }>): { at: number; origin: number } => ({ at, origin })
 
 function rowsMessage(name: Name, tables: TableRows): RowsMessage {
   if (name.kind !== "rows") throw new Error("invariant: the rows of a table are expected")

@@ -50,19 +50,20 @@ export class ThreadsEngine implements Engine {
 
   #startThread(): void {
     const worker = `thread-${++this.#started}`
-    const thread = this.#newThread(worker)
+    const began = new Float64Array(new SharedArrayBuffer(8)).fill(NaN)
+    const thread = this.#newThread(worker, began)
     if (thread === undefined) return
     let why = "it exited"
     thread.on("message", (message: FromWorker) => this.#received(worker, message))
     thread.on("error", (error: unknown) => (why = messageOf(error)))
-    thread.on("exit", (code) => this.#lost(worker, why === "it exited" ? `it exited with code ${code}` : why))
+    thread.on("exit", (code) => this.#lost(worker, began, why === "it exited" ? `it exited with code ${code}` : why))
     this.#threads.set(worker, thread)
     this.#send(worker, this.#load!)
   }
 
   /** Undefined if the system has no thread left to give. */
-  #newThread(worker: WorkerId): Worker | undefined {
-    const options = { name: worker, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }
+  #newThread(worker: WorkerId, workerData: Float64Array): Worker | undefined {
+    const options = { name: worker, workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }
     try {
       return new Worker(new URL("../worker-main.js", import.meta.url), options)
     } catch (error) {
@@ -71,19 +72,21 @@ export class ThreadsEngine implements Engine {
       return undefined
     }
   }
+
   #received(worker: WorkerId, message: FromWorker): void {
     if (!this.#threads.has(worker)) return
     if (message.kind === "loaded") {
       this.#ready.add(worker)
       this.#failures = 0
       this.#hear({ kind: "joined", worker, fingerprint: message.fingerprint })
-    } else this.#hear({ worker, ...message })
+    } else if (message.kind === "ended") for (const task of message.tasks) this.#hear({ worker, ...task })
+    else this.#hear({ worker, ...message })
   }
 
-  #lost(worker: WorkerId, why: string): void {
+  #lost(worker: WorkerId, [began]: Float64Array, why: string): void {
     if (this.#closed || !this.#threads.delete(worker)) return
     if (!this.#ready.delete(worker)) this.#failures++
-    this.#hear({ kind: "lost", worker, why })
+    this.#hear({ kind: "lost", worker, began, why })
     if (this.#failures <= FAILURES_MAX) this.#startThread()
     else this.#hear({ kind: "failing", times: this.#failures, why })
   }

@@ -69,10 +69,21 @@ export interface Lineage {
   readonly still: readonly NodeId[]
 }
 
-export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader): Lineage {
+/** What all tasks of a stage read in a step, kept for those that ask next: they are given the same array. */
+export type SharedNames = Map<string, readonly Name[]>
+
+export function inputsOf(plan: Plan, name: BlockName, log: StepLogReader, shared: SharedNames = new Map()): Lineage {
   const stage = plan.stages[name.stage]!
   return {
-    branches: readsOfTask(stage, name.partition).map((reads) => reads.map((read) => namesOf(plan, read, name, log))),
+    branches: readsOfTask(stage, name.partition).map((reads) =>
+      reads.map((read) => {
+        if (read.kind !== "blocks" || read.tasks === "same") return namesOf(plan, read, name, log)
+        const key = `${read.stage}/${name.step}`
+        const names = shared.get(key) ?? namesOf(plan, read, name, log)
+        shared.set(key, names)
+        return names
+      }),
+    ),
     table: tableOf(stage, name, log),
     rows: tablesLookedUp(stage).map((node) => ({ kind: "rows", node, version: log.rowsOf(name.step, node) })),
     still: stillOf(stage, name.step, log),

@@ -7,7 +7,8 @@ export type CutPlace = Pick<Cut, "node" | "partition">
 
 export type ScheduleEvent =
   | { readonly kind: "worker-joined"; readonly worker: string }
-  | { readonly kind: "worker-lost"; readonly worker: string; readonly why: string }
+  /** `began`: the attempt that it began last, if any. Others that it had were waiting, or had ended without telling. */
+  | { readonly kind: "worker-lost"; readonly worker: string; readonly began: number | undefined; readonly why: string }
   /** The step is in the log: its input is known and can be read. */
   | { readonly kind: "step-cut"; readonly step: Step; readonly cuts: readonly CutPlace[] }
   /** The same of input whose records say themselves which steps they belong to. */

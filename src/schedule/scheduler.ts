@@ -56,6 +56,8 @@ interface Kept {
   readonly blocks: readonly BlockState[]
 }
 
+type WorkerLost = Extract<ScheduleEvent, { kind: "worker-lost" }>
+
 interface Attempt extends BlockName {
   readonly worker: string
 }
@@ -121,7 +123,7 @@ export class Scheduler {
         this.#workers.set(event.worker, new Set())
         break
       case "worker-lost":
-        this.#loseWorker(event.worker, event.why, commands)
+        this.#loseWorker(event, commands)
         break
       case "step-cut":
         this.#steps.push(this.#newStep(event.step, event.cuts))
@@ -167,21 +169,19 @@ export class Scheduler {
       this.#tables.gained(task.stage, task.partition, task.step, rows)
   }
 
-  #loseWorker(worker: string, why: string, commands: Command[]): void {
+  #loseWorker({ worker, began, why }: WorkerLost, commands: Command[]): void {
     const attempts = this.#workers.get(worker)
     if (attempts === undefined) return
     this.#workers.delete(worker)
     for (const { stage, partition, step } of this.#tables.lose(worker)) {
       commands.push({ kind: "stop", why: { kind: "state-lost", stage, partition, worker, step } })
     }
-    let running = true // a worker runs its tasks in order: the oldest was running, the others were waiting
     for (const attempt of attempts) {
       const { stage, step, partition } = this.#attempts.get(attempt)!
       const task = { stage, step, partition }
       this.#attempts.delete(attempt)
       this.#round(task)!.blocks[stage]![partition] = "missing"
-      if (running) this.#countDeath(task, why, commands)
-      running = false
+      if (attempt === began) this.#countDeath(task, why, commands)
     }
   }
 
@@ -339,10 +339,11 @@ export class Scheduler {
 
   #run(round: Round, stage: Stage, partition: number, worker: string): RunCommand {
     const attempt = this.#nextAttempt++
-    const task = { stage: stage.id, step: round.at, partition }
-    this.#attempts.set(attempt, { ...task, worker })
+    const [{ id }, { at: step }] = [stage, round]
+    this.#attempts.set(attempt, { stage: id, step, partition, worker })
     this.#workers.get(worker)!.add(attempt)
-    return { kind: "run", attempt, worker, ...task, table: this.#tableFor(round, stage, partition, worker) }
+    const table = this.#tableFor(round, stage, partition, worker)
+    return { kind: "run", attempt, worker, stage: id, step, partition, table }
   }
 
   #tableFor({ at }: Round, stage: Stage, partition: number, worker: string): TableNeed | undefined {

@@ -1,8 +1,9 @@
 /**
  * An engine of several workers in one thread. A worker runs its tasks in order; which worker goes next is drawn from a
- * seed, one task in a turn of the event loop, so that any interleaving can happen and every one can be had again.
+ * seed, one task in a turn of the event loop, so that any interleaving can happen and every one can be had again. What it
+ * has done it tells at once or together with what follows.
  * Messages are copied as between threads, with shared memory shared. Now and then a worker dies, if that is asked for:
- * its table and the tasks it had are gone, and another one takes its place.
+ * its table, the tasks it had and what it has not told are gone, and another one takes its place.
  */
 import type { Random } from "../base/random.ts"
 import { randomOf } from "../base/random.ts"
@@ -28,6 +29,8 @@ interface SimulatedWorker {
   readonly name: WorkerId
   readonly runner: TaskRunner
   readonly tasks: TaskMessage[]
+  readonly untold: EngineEvent[]
+  began: TaskMessage | undefined
 }
 
 /** Deaths that one task may see: with one more the scheduler would give the job up. */
@@ -75,7 +78,8 @@ export class SimulatedEngine implements Engine {
     this.#loadJob()
       .then((job) => {
         const plan = planOf(job.graph(this.#load!))
-        this.#alive.push({ name, runner: new TaskRunner(plan, this.#simulation.manner), tasks: [] })
+        const runner = new TaskRunner(plan, this.#simulation.manner)
+        this.#alive.push({ name, runner, tasks: [], untold: [], began: undefined })
         this.#hear({ kind: "joined", worker: name, fingerprint: fingerprintLines(plan.graph) })
       })
       .catch((error: unknown) => this.#hear({ kind: "refused", worker: name, error: toErrorMessage(error) }))
@@ -84,29 +88,41 @@ export class SimulatedEngine implements Engine {
   #takeTurn(): void {
     const { killEvery } = this.#simulation
     if (killEvery !== undefined && this.#random() * killEvery < 1) this.#kill(this.#draw(this.#alive))
-    const worker = this.#draw(this.#alive.filter(({ tasks }) => tasks.length > 0))
-    if (worker !== undefined) this.#runTask(worker, worker.tasks.shift()!)
-    const busy = this.#alive.some(({ tasks }) => tasks.length > 0)
-    this.#turn = busy ? setImmediate(() => this.#takeTurn()) : undefined
+    const isBusy = ({ tasks, untold }: SimulatedWorker): boolean => tasks.length + untold.length > 0
+    const worker = this.#draw(this.#alive.filter(isBusy))
+    if (worker !== undefined) this.#goOn(worker)
+    this.#turn = this.#alive.some(isBusy) ? setImmediate(() => this.#takeTurn()) : undefined
   }
 
-  #runTask({ name, runner }: SimulatedWorker, task: TaskMessage): void {
+  /** Runs its next task, if it has one, and tells what it has done, now or later. */
+  #goOn(worker: SimulatedWorker): void {
+    const task = worker.tasks.shift()
+    if (task !== undefined) {
+      worker.began = task
+      worker.untold.push(this.#ended(worker, task))
+    }
+    if (task === undefined || this.#random() < 0.5) for (const event of worker.untold.splice(0)) this.#hear(event)
+  }
+
+  #ended({ name, runner }: SimulatedWorker, task: TaskMessage): EngineEvent {
     const { attempt } = task
     const uninstall = installDeterminism()
     try {
       const { block, account } = runner.run(task)
-      this.#hear({ kind: "done", worker: name, attempt, buffer: block.buffer, account: structuredClone(account) })
+      return { kind: "done", worker: name, attempt, buffer: block.buffer, account: structuredClone(account) }
     } catch (error) {
-      this.#hear({ kind: "failed", worker: name, attempt, error: toErrorMessage(error) })
+      return { kind: "failed", worker: name, attempt, error: toErrorMessage(error) }
     } finally {
       uninstall()
     }
   }
 
+  /** In the task it would run next, if it has one. */
   #kill(worker: SimulatedWorker | undefined): void {
-    if (worker === undefined || !this.#mayDieOver(worker.tasks[0])) return
+    const began = worker?.tasks[0] ?? worker?.began
+    if (worker === undefined || !this.#mayDieOver(began)) return
     this.#alive.splice(this.#alive.indexOf(worker), 1)
-    this.#hear({ kind: "lost", worker: worker.name, why: "it was killed" })
+    this.#hear({ kind: "lost", worker: worker.name, began: began?.attempt, why: "it was killed" })
     this.#startWorker()
   }
 

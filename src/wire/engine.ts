@@ -2,7 +2,7 @@
  * The port an engine implements: somewhere workers live. An engine starts workers, carries messages, and replaces
  * workers that die. It knows neither operators nor steps; what to run, where and when is the scheduler's decision.
  */
-import type { ConsoleMessage, DoneMessage, ErrorMessage, LoadMessage, TaskMessage } from "./messages.ts"
+import type { ConsoleMessage, DoneMessage, ErrorMessage, FailedMessage, LoadMessage, TaskMessage } from "./messages.ts"
 
 /** Never used twice: a replacement has a name of its own. */
 export type WorkerId = string
@@ -26,10 +26,12 @@ export type EngineEvent =
   | { readonly kind: "joined"; readonly worker: WorkerId; readonly fingerprint: readonly string[] }
   /** The worker cannot load the program. */
   | { readonly kind: "refused"; readonly worker: WorkerId; readonly error: ErrorMessage }
-  /** The worker is gone, with all it held; a replacement is on its way. */
-  | { readonly kind: "lost"; readonly worker: WorkerId; readonly why: string }
+  /**
+   * The worker is gone, with all it held; a replacement is on its way. `began` is the attempt that it began last, if any:
+   * the one that may be to blame.
+   */
+  | { readonly kind: "lost"; readonly worker: WorkerId; readonly began: number | undefined; readonly why: string }
   /** Replacements die before they are ready, time after time: no more will be started. */
   | { readonly kind: "failing"; readonly times: number; readonly why: string }
-  | ({ readonly worker: WorkerId } & DoneMessage)
-  | { readonly kind: "failed"; readonly worker: WorkerId; readonly attempt: number; readonly error: ErrorMessage }
+  | ({ readonly worker: WorkerId } & (DoneMessage | FailedMessage))
   | ({ readonly worker: WorkerId } & ConsoleMessage)

@@ -2,9 +2,10 @@
  * The only words driver and worker share.
  *
  *     driver ──▶ worker   load, run
- *     worker ──▶ driver   loaded, refused, done, failed, console
+ *     worker ──▶ driver   loaded, refused, ended, console
  *
- * A task on the wire is a few numbers and the buffers it reads: code travels as a module, never as a closure.
+ * A task on the wire is a few numbers and the buffers it reads: code travels as a module, never as a closure. A message
+ * costs more than a small task, so tasks go in groups, there and back.
  */
 import type { ErrorCode } from "../base/errors.ts"
 import type { Step } from "../stream/step-record.ts"
@@ -89,15 +90,26 @@ export interface TableMessage {
 export type FromWorker =
   | { readonly kind: "loaded"; readonly fingerprint: readonly string[] }
   | { readonly kind: "refused"; readonly error: ErrorMessage }
-  | DoneMessage
-  | { readonly kind: "failed"; readonly attempt: number; readonly error: ErrorMessage }
+  | EndedMessage
   | ConsoleMessage
+
+/** These tasks have ended, in this order. */
+export interface EndedMessage {
+  readonly kind: "ended"
+  readonly tasks: readonly (DoneMessage | FailedMessage)[]
+}
 
 export interface DoneMessage {
   readonly kind: "done"
   readonly attempt: number
   readonly buffer: SharedArrayBuffer
   readonly account: AccountMessage
+}
+
+export interface FailedMessage {
+  readonly kind: "failed"
+  readonly attempt: number
+  readonly error: ErrorMessage
 }
 
 /** A task's account: see `compute/account.ts`, whose fields these are. */

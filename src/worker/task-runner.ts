@@ -5,7 +5,7 @@ import type { FromTheStart, TaskResult } from "../compute/run-stage.ts"
 import { runStage } from "../compute/run-stage.ts"
 import type { Manner } from "../compute/runnable-stage.ts"
 import { RunnableStage } from "../compute/runnable-stage.ts"
-import type { TaskInputs } from "../compute/task-inputs.ts"
+import type { ReadInput, TaskInputs } from "../compute/task-inputs.ts"
 import { WorkerCache } from "../compute/worker-cache.ts"
 import { Block } from "../block/block.ts"
 import type { Plan } from "../plan/plan.ts"
@@ -18,6 +18,7 @@ export class TaskRunner {
   readonly #plan: Plan
   readonly #stages: readonly RunnableStage[]
   readonly #tables = new Map<string, Table>()
+  readonly #inputs = new WeakMap<ReadMessage, ReadInput>() // tasks of one message share what several of them read
   readonly #rows = new Map<number, { readonly version: number; readonly rows: RowsByKey }>() // by table node: the newest
 
   constructor(plan: Plan, manner: Manner) {
@@ -29,7 +30,7 @@ export class TaskRunner {
   /** @throws what `runStage` throws */
   run(task: TaskMessage): TaskResult {
     const inputs: TaskInputs = {
-      branches: task.branches.map((reads) => reads.map(readInput)),
+      branches: task.branches.map((reads) => reads.map((read) => this.#readInput(read))),
       table: task.table === undefined ? undefined : this.#tableAt(task.table, task.partition),
       tables: new Map(task.rows.map((rows) => [rows.node, this.#rowsOf(rows)])),
       still: task.still,
@@ -37,6 +38,12 @@ export class TaskRunner {
     }
     const during: FromTheStart = (f) => duringTask(this.#plan.graph.job, task, f)
     return during(() => runStage(this.#stages[task.stage]!, task, inputs, during))
+  }
+
+  #readInput(read: ReadMessage): ReadInput {
+    const input = this.#inputs.get(read) ?? readInput(read)
+    this.#inputs.set(read, input)
+    return input
   }
 
   /** The table's version that a task reads, after applying the deltas that lead there. */
@@ -66,13 +73,13 @@ export class TaskRunner {
   }
 }
 
-const readInput = ({ cuts, blocks }: ReadMessage): TaskInputs["branches"][number][number] => ({
+const readInput = ({ cuts, blocks }: ReadMessage): ReadInput => ({
   cuts: cuts.map(readCut),
   blocks: blocks.map(({ step, buffer }) => ({ step, block: new Block(buffer) })),
 })
 
 function readCut(cut: CutMessage): CutInput {
-  if (cut.kind === "range") return { ...cut, origin: 0 }
+  if (cut.kind === "range") return { kind: "range", at: cut.at, origin: 0, from: cut.from, until: cut.until }
   const { at, origin, buffer } = cut
   return { kind: "chunk", at, origin, block: new Block(buffer) }
 }

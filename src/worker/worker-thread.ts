@@ -1,4 +1,9 @@
-/** A worker on a thread of its own: loads the program, runs tasks as messages name them, reports what came of them. */
+/**
+ * A worker on a thread of its own: loads the program, runs tasks as messages name them, reports what came of them.
+ *
+ * Small tasks are told of together. Nobody waits long for it: those of a stage and step are told before others begin, and
+ * what took a while is told at once. Whatever a worker that dies has not told is run again.
+ */
 import { Console } from "node:console"
 import { Writable } from "node:stream"
 import { format } from "node:util"
@@ -6,20 +11,23 @@ import type { MessagePort } from "node:worker_threads"
 import { fingerprintLines } from "../plan/fingerprint.ts"
 import { planOf } from "../plan/plan.ts"
 import { toErrorMessage } from "../wire/error-message.ts"
-import type { ConsoleMessage, FromWorker, LoadMessage, TaskMessage, ToWorker } from "../wire/messages.ts"
+import type { ConsoleMessage, EndedMessage, FromWorker, LoadMessage, TaskMessage, ToWorker } from "../wire/messages.ts"
 import { installDeterminism } from "./determinism.ts"
 import { loadJob, requireNothingOpened } from "./load-job.ts"
 import { TaskRunner } from "./task-runner.ts"
 
-export function runWorker(port: MessagePort): void {
+/** How long what has ended may wait to be told. */
+const UNTOLD_MS_MAX = 1
+
+/** `began` is shared memory: the attempt that this worker began last stands there, for those who outlive it. */
+export function runWorker(port: MessagePort, began: Float64Array): void {
   const send = (message: FromWorker): void => port.postMessage(message)
   let runner: TaskRunner | undefined
   sendConsole(send)
   installDeterminism() // before the program is loaded, so that what it captures then is the stand-in too
   port.on("message", (message: ToWorker) => {
     if (message.kind === "run") {
-      for (const task of message.tasks) send(run(runner!, task))
-      return
+      return runAll(runner!, message.tasks, began, send)
     }
     load(message).then(
       ({ loaded, fingerprint }) => {
@@ -40,7 +48,26 @@ async function load(message: LoadMessage): Promise<{ loaded: TaskRunner; fingerp
   }
 }
 
-function run(runner: TaskRunner, task: TaskMessage): FromWorker {
+function runAll(
+  runner: TaskRunner,
+  tasks: readonly TaskMessage[],
+  began: Float64Array,
+  send: (message: EndedMessage) => void,
+): void {
+  const untold: EndedMessage["tasks"][number][] = []
+  let toldAt = performance.now()
+  tasks.forEach((task, index) => {
+    began[0] = task.attempt
+    untold.push(run(runner, task))
+    const next = tasks[index + 1]
+    const isMore = next?.stage === task.stage && next.step === task.step
+    if (isMore && performance.now() - toldAt < UNTOLD_MS_MAX) return
+    send({ kind: "ended", tasks: untold.splice(0) })
+    toldAt = performance.now()
+  })
+}
+
+function run(runner: TaskRunner, task: TaskMessage): EndedMessage["tasks"][number] {
   try {
     const { block, account } = runner.run(task)
     return { kind: "done", attempt: task.attempt, buffer: block.buffer, account }

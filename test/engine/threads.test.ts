@@ -39,6 +39,16 @@ describe("threads that are in the middle of something", () => {
     expect(hearing.events).toEqual([])
   })
 
+  test("of a thread that dies its last task is told, not those before it or behind it", async () => {
+    const hearing = await open("exits-on-task")
+    hearing.start()
+    const worker = await hearing.worker()
+    hearing.engine.run(worker, [taskOf(1, 0, 0), { ...taskOf(2, 0, 1), step: 2 }, taskOf(3, 0, 0)])
+    const [lost] = await hearing.heard("lost")
+    expect(lost).toMatchObject({ worker, began: 2 })
+    expect(hearing.events.flatMap((event) => (event.kind === "done" ? [event.attempt] : []))).toEqual([1])
+  })
+
   test("a thread that dies is told as lost, and another one joins under a new name", async () => {
     const hearing = await open("hoarding")
     setFlagsFromString("--max-old-space-size=64")

@@ -225,7 +225,12 @@ describe("a task to which nothing comes", () => {
 })
 
 describe("a worker is lost", () => {
-  const lose = (worker: string): ScheduleEvent => ({ kind: "worker-lost", worker, why: "killed" })
+  const lose = (worker: string, began?: number): ScheduleEvent => ({
+    kind: "worker-lost",
+    worker,
+    began,
+    why: "killed",
+  })
 
   test("its tasks run again on the others, and a late answer of it is left alone", () => {
     const run = new Run(pageViews(), "w1", "w2")
@@ -289,19 +294,44 @@ describe("a worker is lost", () => {
     expect(kinds(run.hear(lose("w1")))).not.toContain("stop")
   })
 
-  test("a task that ends one worker after another stops the run, and the tasks that waited behind it are not blamed", () => {
+  /** Four workers die one after another; what each began last is the task of this partition, or an attempt of another's. */
+  function fourDeaths(began: (tasks: readonly RunCommand[]) => number | undefined): Command[] {
     const run = new Run(pageViews(), "w0")
-    run.cut(7)
+    let tasks = runs(run.cut(7))
     const stops: Command[] = []
     for (let death = 0; death < 4; death++) {
-      stops.push(...run.hear(lose(`w${death}`), { kind: "worker-joined", worker: `w${death + 1}` }))
+      const commands = run.hear(lose(`w${death}`, began(tasks)), { kind: "worker-joined", worker: `w${death + 1}` })
+      stops.push(...commands.filter(({ kind }) => kind === "stop"))
+      tasks = runs(commands)
     }
-    expect(stops.filter(({ kind }) => kind === "stop")).toEqual([
-      {
-        kind: "stop",
-        why: { kind: "task-attempts", task: { stage: 0, step: 7, partition: 0 }, attempts: 4, why: "killed" },
-      },
-    ])
+    return stops
+  }
+
+  test.each([0, 1])(
+    "a task that ends one worker after another stops the run, and neither those before it are blamed nor those behind: %i",
+    (partition) => {
+      expect(fourDeaths((tasks) => tasks.find((task) => task.partition === partition)!.attempt)).toEqual([
+        {
+          kind: "stop",
+          why: { kind: "task-attempts", task: { stage: 0, step: 7, partition }, attempts: 4, why: "killed" },
+        },
+      ])
+    },
+  )
+
+  test("nothing is blamed for workers that die when they have begun nothing, or what they began has ended", () => {
+    expect(fourDeaths(() => undefined)).toEqual([])
+    expect(fourDeaths(([first]) => first!.attempt - 1)).toEqual([])
+  })
+
+  test("results count in any order, and those of a worker's tasks that it has told before it died", () => {
+    const run = new Run(pageViews(), "w1")
+    const [first, second] = runs(run.cut(7)) as [RunCommand, RunCommand]
+    const commands = run.hear({ kind: "task-done", attempt: second.attempt, rows: 1 }, lose("w1", second.attempt), {
+      kind: "worker-joined",
+      worker: "w2",
+    })
+    expect(runs(commands).map(named)).toEqual([named(first)])
   })
 })
 
@@ -327,7 +357,10 @@ describe("what is kept", () => {
       const run = new Run(pageViews(), "w1", "w2")
       run.cut(1, 2, 3)
       run.finish(({ partition }) => partition === 0)
-      run.hear({ kind: "worker-lost", worker: "w1", why: "killed" }, { kind: "worker-joined", worker: "w3" })
+      run.hear(
+        { kind: "worker-lost", worker: "w1", began: undefined, why: "killed" },
+        { kind: "worker-joined", worker: "w3" },
+      )
       run.settle()
       return run.commands
     }
@@ -622,7 +655,7 @@ describe("an arrival", () => {
     const run = new Run(timed(), "w1")
     run.hear(arrive(5))
     const again = run.hear(
-      { kind: "worker-lost", worker: "w1", why: "killed" },
+      { kind: "worker-lost", worker: "w1", began: undefined, why: "killed" },
       { kind: "worker-joined", worker: "w2" },
     )
     expect(runs(again).map(({ worker, stage, step }) => [worker, stage, step])).toEqual([
