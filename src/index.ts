@@ -1,7 +1,7 @@
 /** Millrace: discretized streams for TypeScript and Node.js. */
 export { job } from "./api/job.ts"
 export { grep, jsonFields, lines, words } from "./api/named-operators.ts"
-export { start } from "./api/start.ts"
+export { start } from "./api/start-job.ts"
 export { batches } from "./source/batches.ts"
 export { defineSink } from "./sink/define-sink.ts"
 export { defineSource } from "./source/define-source.ts"

@@ -1,4 +1,4 @@
-/** `start()`: runs a job. */
+/** Runs a job: what `start()` does. */
 import { availableParallelism } from "node:os"
 import type { Clock } from "../base/clock.ts"
 import { systemClock } from "../base/clock.ts"
@@ -24,7 +24,7 @@ import type { LoadedProgram } from "./program-file.ts"
 import { loadProgram } from "./program-file.ts"
 import type { Job } from "./program.ts"
 import { OutputReaders, RunningJob } from "./running-job.ts"
-import type { Running, StartJob, StartOptions, Summary } from "./running.ts"
+import type { Running, StartOptions, Summary } from "./running.ts"
 import { Slices } from "./slices.ts"
 import { jobStarted } from "./unstarted-job.ts"
 
@@ -51,8 +51,6 @@ export interface Starting {
 const STEPS_IN_FLIGHT = 4
 /** How long a failed run waits for calls of foreachRDD to return before it closes what they use. */
 const OUTPUTS_RETURN_MS = 5_000
-
-export const start: StartJob = (program, options = {}) => startWith(program, options, {})
 
 export async function startWith(
   program: URL | string | Job,
