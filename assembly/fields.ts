@@ -113,7 +113,7 @@ function readObject(at: usize, fields: usize, base: usize): usize {
       store<u32>(field, u32(valueEnd + base), 8)
       const length = valueEnd - value
       if (kind == STRING && length <= TEXT_MAX) knowText(field, value, length)
-      else if (kind == NUMBER && length <= DIGITS_MAX) knowInteger(field, value, valueEnd)
+      else if (kind == NUMBER && length <= DIGITS_MAX && wholeEnd == valueEnd) knowInteger(field, load<u8>(value) == 0x2d)
     }
     at = afterSpace(at)
     const separator = load<u8>(at)
@@ -132,21 +132,20 @@ function knowText(field: usize, value: usize, length: usize): void {
 }
 
 /** Puts the number in the place of one that is whole. */
-function knowInteger(field: usize, from: usize, end: usize): void {
-  const isNegative = load<u8>(from) == 0x2d
-  let number: i64 = 0
-  for (let at = from + usize(isNegative); at < end; at++) {
-    const byte = load<u8>(at)
-    if (!isDigit(byte)) return
-    number = number * 10 + (byte - 0x30)
-  }
-  if (isNegative && number == 0) return
+function knowInteger(field: usize, isNegative: bool): void {
+  if (isNegative && whole == 0) return
   store<u32>(field, INTEGER)
-  store<i64>(field, isNegative ? -number : number, 4)
+  store<i64>(field, isNegative ? -whole : whole, 4)
 }
 
-/** JSON's space, but for the line end. */
+/** JSON's space, but for the line end. Mostly there is none. */
+// @ts-ignore: decorator
+@inline
 function afterSpace(at: usize): usize {
+  return load<u8>(at) > 0x20 ? at : afterSomeSpace(at)
+}
+
+function afterSomeSpace(at: usize): usize {
   let byte = load<u8>(at)
   while (byte == 0x20 || byte == 0x09 || byte == CARRIAGE_RETURN) byte = load<u8>(++at)
   return at
@@ -171,14 +170,20 @@ function isDigit(byte: u8): bool {
   return u8(byte - 0x30) < 10
 }
 
+/** Of the number that was read last, without its sign: what its first digits are, and where they end. */
+let whole: i64 = 0
+let wholeEnd: usize = 0
+
 /** What comes after the number that begins here, or 0 if it is none. */
 function numberEnd(at: usize): usize {
   if (load<u8>(at) == 0x2d) at++
-  if (load<u8>(at) == 0x30) at++
-  else {
-    at = digitsEnd(at)
-    if (at == 0) return 0
-  }
+  const isZero = load<u8>(at) == 0x30
+  let digits: i64 = 0
+  const start = at
+  for (let byte = load<u8>(at); isDigit(byte); byte = load<u8>(++at)) digits = digits * 10 + (byte - 0x30)
+  if (at == start || (isZero && at != start + 1)) return 0
+  whole = digits
+  wholeEnd = at
   if (load<u8>(at) == 0x2e /* . */) {
     at = digitsEnd(at + 1)
     if (at == 0) return 0

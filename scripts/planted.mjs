@@ -22,6 +22,9 @@ import { root, runMain } from "./setup.mjs"
 
 const folder = path.join(root, "test", "planted")
 
+/** What bugs are planted in. */
+const planted = ["src", "assembly"]
+
 /** Left out of the copy: made by tools, or of no use to tests. node_modules is linked instead. */
 const notCopied = new Set([".git", ".millrace", "coverage", "dist", "node_modules"])
 
@@ -71,14 +74,17 @@ function copyProject() {
   for (const entry of fs.readdirSync(root)) {
     if (!notCopied.has(entry)) fs.cpSync(path.join(root, entry), path.join(copy.project, entry), { recursive: true })
   }
-  fs.cpSync(path.join(copy.project, "src"), copy.sources, { recursive: true })
+  for (const name of planted)
+    fs.cpSync(path.join(copy.project, name), path.join(copy.sources, name), { recursive: true })
   fs.symlinkSync(path.join(root, "node_modules"), path.join(copy.project, "node_modules"), "junction")
   return copy
 }
 
 function restore({ project, sources }) {
-  fs.rmSync(path.join(project, "src"), { recursive: true })
-  fs.cpSync(sources, path.join(project, "src"), { recursive: true })
+  for (const name of planted) {
+    fs.rmSync(path.join(project, name), { recursive: true })
+    fs.cpSync(path.join(sources, name), path.join(project, name), { recursive: true })
+  }
 }
 
 /** Tests that fail anyway catch nothing. */

@@ -11,6 +11,7 @@ import {
   TEXTS_BYTES_MAX,
 } from "./fields.ts"
 import { JsDictionary } from "./js-dictionary.ts"
+import { KnownTexts } from "./known-texts.ts"
 import { lineEndAt, NEWLINE, searchable } from "./line-end.ts"
 
 const QUOTE = 0x22
@@ -56,6 +57,7 @@ export class LineFields {
   position = 0
   readonly #rowLength: number
   readonly #names: readonly (Uint8Array | undefined)[]
+  readonly #texts = new KnownTexts()
 
   constructor(names: readonly string[]) {
     this.#rowLength = ROW_HEAD + ROW_FIELD * names.length
@@ -63,13 +65,14 @@ export class LineFields {
   }
 
   read(bytes: Uint8Array, start: number, rows: Int32Array, texts: Dictionary): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     const rowsMax = Math.floor(rows.length / this.#rowLength)
     let count = 0
     let from = start
     for (; from < bytes.length && count < rowsMax; count++) {
       const at = count * this.#rowLength
       this.#setAll(rows, at, FieldKind.missing)
-      let lineEnd = this.#readObject(bytes, from, rows, at + ROW_HEAD, texts)
+      let lineEnd = this.#readObject(bytes, view, from, rows, at + ROW_HEAD, texts)
       if (lineEnd < 0 || (lineEnd < bytes.length && bytes[lineEnd] !== NEWLINE)) {
         this.#setAll(rows, at, FieldKind.other)
         lineEnd = searchable(bytes).indexOf(NEWLINE, from)
@@ -92,7 +95,14 @@ export class LineFields {
   }
 
   /** What comes after the object that begins at `start`, and after space; NOWHERE if none does. */
-  #readObject(bytes: Uint8Array, start: number, rows: Int32Array, fields: number, texts: Dictionary): number {
+  #readObject(
+    bytes: Uint8Array,
+    view: DataView,
+    start: number,
+    rows: Int32Array,
+    fields: number,
+    texts: Dictionary,
+  ): number {
     const end = bytes.length
     let at = afterSpace(bytes, start, end)
     if (at >= end || bytes[at] !== OPEN) return NOWHERE
@@ -135,7 +145,8 @@ export class LineFields {
         rows[place] = kind
         rows[place + 1] = value
         rows[place + 2] = at
-        if (kind === FieldKind.string && at - value <= TEXT_MAX) knowText(bytes, rows, place, texts)
+        if (kind === FieldKind.string && at - value <= TEXT_MAX)
+          knowText(rows, place, this.#texts.idIn(texts, bytes, view, value, at))
         else if (kind === FieldKind.number && at - value <= DIGITS_MAX) knowInteger(bytes, rows, place)
       }
       at = afterSpace(bytes, kind === FieldKind.string ? at + 1 : at, end)
@@ -165,29 +176,42 @@ export class LineFields {
 }
 
 /** Puts the id in the place of a short string, if the dictionary has one for it. */
-function knowText(bytes: Uint8Array, rows: Int32Array, place: number, texts: Dictionary): void {
-  const id = texts.idOf(bytes, rows[place + 1]!, rows[place + 2]!)
+function knowText(rows: Int32Array, place: number, id: number): void {
   if (id < 0) return
   rows[place] = FieldKind.text
   rows[place + 1] = id
   rows[place + 2] = 0
 }
 
+/** So many digits are a number of 32 bits. */
+const DIGITS_OF_PART = 9
+
 /** Puts the number in the place of one that is whole. */
 function knowInteger(bytes: Uint8Array, rows: Int32Array, place: number): void {
   const [start, end] = [rows[place + 1]!, rows[place + 2]!]
   const isNegative = bytes[start] === MINUS
-  let value = 0
-  for (let at = isNegative ? start + 1 : start; at < end; at++) {
-    if (!isDigit(bytes[at]!)) return
-    value = value * 10 + bytes[at]! - ZERO
-  }
+  const first = isNegative ? start + 1 : start
+  const middle = Math.max(first, end - DIGITS_OF_PART)
+  const [upper, lower] = [digitsIn(bytes, first, middle), digitsIn(bytes, middle, end)]
+  if (upper < 0 || lower < 0) return
+  const value = upper * 10 ** DIGITS_OF_PART + lower
   if (isNegative && value === 0) return
-  if (isNegative) value = -value
-  const high = Math.floor(value / HIGH)
+  const signed = isNegative ? -value : value
+  const high = Math.floor(signed / HIGH)
   rows[place] = FieldKind.integer
-  rows[place + 1] = value - high * HIGH
+  rows[place + 1] = signed - high * HIGH
   rows[place + 2] = high
+}
+
+/** The number of at most 9 digits, or −1 if something else is among them. */
+function digitsIn(bytes: Uint8Array, start: number, end: number): number {
+  let value = 0
+  for (let at = start; at < end; at++) {
+    const digit = bytes[at]! - ZERO
+    if (digit < 0 || digit > 9) return -1
+    value = (Math.imul(value, 10) + digit) | 0
+  }
+  return value
 }
 
 function afterSpace(bytes: Uint8Array, start: number, end: number): number {
