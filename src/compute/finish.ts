@@ -4,6 +4,7 @@ import type { Block } from "../block/block.ts"
 import type { Order } from "../block/block-reader.ts"
 import { makeBlock, rowsBlock } from "../block/make-block.ts"
 import type { Accumulator } from "./accumulator.ts"
+import { inSections } from "./in-sections.ts"
 
 export const finishRows = ({ rows, orders }: Accumulator, ordered: boolean): Block =>
   ordered ? makeBlock("ordered", [rows, ...orderColumns(orders)]) : rowsBlock(rows)
@@ -35,24 +36,6 @@ function gathered(values: readonly unknown[], order: Int32Array): unknown[] {
   const given: unknown[] = []
   for (let i = 0; i < order.length; i++) given.push(values[order[i]!])
   return given
-}
-
-/** Rows by section, in each as they come; `starts` is the first place of each section. */
-function inSections(
-  rows: number,
-  sections: number,
-  sectionOf: (row: number) => number,
-): { readonly order: Int32Array; readonly starts: readonly number[] } {
-  const of = new Int32Array(rows)
-  const ends = Array.from({ length: sections }, () => 0)
-  if (sections > 1) for (let row = 0; row < rows; row++) of[row] = sectionOf(row)
-  for (let row = 0; row < rows; row++) ends[of[row]!]!++
-  let start = 0
-  const starts = ends.map((size) => (start += size) - size)
-  const next = [...starts]
-  const order = new Int32Array(rows)
-  for (let row = 0; row < rows; row++) order[next[of[row]!]!++] = row
-  return { order, starts }
 }
 
 function orderColumns(orders: readonly (Order | undefined)[]): Float64Array[] {

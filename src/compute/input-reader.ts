@@ -68,8 +68,13 @@ export class InputReader implements Reader {
     return this.#cut!.origin
   }
 
+  /** The record's place among all that came with it. */
+  get place(): number {
+    return this.#cut!.at * CUT_RECORDS_MAX + this.#record
+  }
+
   get order(): Order {
-    return { time: this.#time, arrival: 0, place: this.#cut!.at * CUT_RECORDS_MAX + this.#record }
+    return { time: this.#time, arrival: 0, place: this.place }
   }
 
   next(): boolean {

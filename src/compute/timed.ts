@@ -15,6 +15,7 @@ import type { ArrivalMessage, TimesMessage } from "../wire/messages.ts"
 import type { Account } from "./account.ts"
 import { addSample } from "./account.ts"
 import type { InputReader } from "./input-reader.ts"
+import { StepsOfRecords } from "./steps-of-records.ts"
 
 /** A record that came after its step had closed. */
 export interface LateRecord {
@@ -27,11 +28,17 @@ export interface LateRecord {
 
 const HOUR_MS = 3_600_000
 
-interface TimedRow {
-  readonly value: unknown
-  readonly time: number
-  readonly place: number
-  readonly step: Step
+/** Records with their times and places. */
+class TimedRows {
+  readonly values: unknown[] = []
+  readonly times: number[] = []
+  readonly places: number[] = []
+
+  push(value: unknown, time: number, place: number): void {
+    this.values.push(value)
+    this.times.push(time)
+    this.places.push(place)
+  }
 }
 
 /** Lays the records of an arrival down by step, and accounts for their times. */
@@ -42,12 +49,13 @@ export function timedBlock(
   intervalMs: number,
   account: Account,
 ): Block {
-  const late: TimedRow[] = []
-  const inTime: TimedRow[] = []
+  const [late, inTime] = [new TimedRows(), new TimedRows()]
+  const stepsOf = new StepsOfRecords(intervalMs)
   const newest = new Map<number, number>() // by origin
+  let [origin, newestOfOrigin] = [-1, -Infinity]
   const lateByHour = new Map<number, number>()
   while (reader.next()) {
-    const { value, time, origin, order } = reader
+    const { value, time, place } = reader
     if (aheadMs !== undefined && time > at + aheadMs) {
       account.early++
       addSample(account, {
@@ -57,43 +65,54 @@ export function timedBlock(
       })
       continue
     }
-    const step = Math.floor(time / intervalMs)
-    newest.set(origin, Math.max(time, newest.get(origin) ?? -Infinity))
+    if (reader.origin !== origin) {
+      origin = reader.origin
+      newestOfOrigin = newest.get(origin) ?? -Infinity
+    }
+    if (time > newestOfOrigin) newest.set(origin, (newestOfOrigin = time))
+    const step = stepsOf.of(time)
     if (openFrom !== undefined && step < openFrom) {
-      late.push({ value, time, place: order.place, step })
+      late.push(value, time, place)
       account.late++
       addSample(account, { kind: "late", why: `its step ${step} is closed`, record: showValue(value) })
       const hour = Math.floor(time / HOUR_MS)
       lateByHour.set(hour, (lateByHour.get(hour) ?? 0) + 1)
-    } else inTime.push({ value, time, place: order.place, step })
+    } else {
+      inTime.push(value, time, place)
+      stepsOf.add()
+    }
   }
-  inTime.sort((a, b) => a.step - b.step) // stable
+  const { steps, order } = stepsOf.inOrder()
   account.times = {
-    steps: [...new Set(inTime.map(({ step }) => step))],
-    came: late.length > 0,
+    steps,
+    came: late.values.length > 0,
     newest: [...newest].map(([origin, time]) => ({ origin, time })),
     lateByHour: [...lateByHour].map(([hour, records]) => ({ hour, records })),
   }
-  return blockOf(late, inTime)
+  return blockOf(late, inTime, order)
 }
 
 /** Lays down records that have no time: all belong to the step in which they came. */
 export function untimedBlock(reader: InputReader, account: Account): Block {
-  const rows: TimedRow[] = []
-  while (reader.next()) rows.push({ value: reader.value, time: 0, place: reader.order.place, step: 0 })
-  const times: TimesMessage = { steps: [], came: rows.length > 0, newest: [], lateByHour: [] }
+  const rows = new TimedRows()
+  while (reader.next()) rows.push(reader.value, 0, reader.place)
+  const times: TimesMessage = { steps: [], came: rows.values.length > 0, newest: [], lateByHour: [] }
   account.times = times
-  return blockOf(rows, [])
+  return blockOf(rows, new TimedRows(), new Int32Array(0))
 }
 
-function blockOf(came: readonly TimedRow[], inTime: readonly TimedRow[]): Block {
-  const rows = [...came, ...inTime]
-  const columns = [
-    rows.map(({ value }) => value),
-    Float64Array.from(rows, ({ time }) => time),
-    Float64Array.from(rows, ({ place }) => place),
-  ]
-  return makeBlock("timed", columns, [0, came.length])
+/** The rows of a step in which they came, then those in time in this order. */
+function blockOf(came: TimedRows, inTime: TimedRows, order: Int32Array): Block {
+  const numbers = (came: readonly number[], inTime: readonly number[]): Float64Array => {
+    const column = new Float64Array(came.length + order.length)
+    column.set(came)
+    for (let i = 0; i < order.length; i++) column[came.length + i] = inTime[order[i]!]!
+    return column
+  }
+  const values = [...came.values]
+  for (let i = 0; i < order.length; i++) values.push(inTime.values[order[i]!])
+  const columns = [values, numbers(came.times, inTime.times), numbers(came.places, inTime.places)]
+  return makeBlock("timed", columns, [0, came.values.length])
 }
 
 /** The records of one step in the block of one arrival. */

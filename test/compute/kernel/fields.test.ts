@@ -351,13 +351,13 @@ describe.each(forms)("fields of JSON lines: %s", (_, kernels) => {
     const id = (i: number, field: number): string => `${"i".repeat(40)}${i}${"j".repeat(10)}${field}`
     const text = Array.from(
       { length: 120_000 },
-      (_, i) => `{"kind":"k${i % 3}","1":"${id(i, 1)}","2":"${id(i, 2)}","3":"${id(i, 3)}"}`,
+      (_, i) => `{"kind":"kind-${i % 3}","1":"${id(i, 1)}","2":"${id(i, 2)}","3":"${id(i, 3)}"}`,
     ).join("\n")
     const read = project(text, ["kind", "1", "2", "3"], 5_000)
     expect(read.length).toBe(120_000)
     read.forEach(({ values }, i) => {
       const given = values as Record<string, unknown>
-      const isRight = given.kind === `k${i % 3}` && [1, 2, 3].every((field) => given[field] === id(i, field))
+      const isRight = given.kind === `kind-${i % 3}` && [1, 2, 3].every((field) => given[field] === id(i, field))
       if (!isRight) expect([i, given]).toBe("the values of this line")
     })
   }, 60_000)
