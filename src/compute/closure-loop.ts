@@ -8,6 +8,7 @@ import type { Reader } from "../block/block-reader.ts"
 import type { KeyIndex } from "../block/key-index.ts"
 import type { Combiner } from "../plan/combiner.ts"
 import type { Branch, Stage, StageEnd } from "../plan/stage.ts"
+import { mergedBy } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { pushRow } from "./delta-columns.ts"
@@ -25,10 +26,13 @@ export function closureLoops(stage: Stage, checks: Checks, trace: Trace): Loops 
       end.kind === "state" && end.rule.verb === "runningReduce"
         ? updateLoop(end.rule.add, end.origin, checks, trace)
         : undefined,
+    ahead: end.kind === "timed" && end.ahead !== undefined ? closureLoops(end.ahead, checks, trace) : undefined,
   }
 }
 
-function branchLoops({ source, operators }: Branch, end: StageEnd, checks: Checks, trace: Trace): BranchLoops {
+function branchLoops(branch: Branch, end: StageEnd, checks: Checks, trace: Trace): BranchLoops {
+  const { operators } = branch
+  const merged = mergedBy(branch, end)
   return {
     head: undefined,
     run(reader, out, notes, tables) {
@@ -38,7 +42,7 @@ function branchLoops({ source, operators }: Branch, end: StageEnd, checks: Check
       )
       while (reader.next()) push(reader.value)
     },
-    merge: source.kind === "combined" ? mergeLoop(source.combiner, source.origin, checks, trace) : undefined,
+    merge: merged === undefined ? undefined : mergeLoop(merged.combiner, merged.origin, checks, trace),
   }
 }
 

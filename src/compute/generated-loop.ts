@@ -9,6 +9,7 @@
  */
 import { Change } from "../block/block.ts"
 import type { Branch, Stage, StageEnd } from "../plan/stage.ts"
+import { mergedBy } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import type { Head } from "./head.ts"
 import { headOf, operatorsOf } from "./head.ts"
@@ -34,11 +35,12 @@ export function generatedLoops(stage: Stage, checks: Checks): Loops {
       end.kind === "state" && end.rule.verb === "runningReduce"
         ? (generatePairs(stage, UPDATE, end.rule.add, true, end.origin, checks) as UpdateLoop)
         : undefined,
+    ahead: end.kind === "timed" && end.ahead !== undefined ? generatedLoops(end.ahead, checks) : undefined,
   }
 }
 
 function branchLoops(stage: Stage, branch: Branch, checks: Checks): BranchLoops {
-  const { source } = branch
+  const merged = mergedBy(branch, stage.end)
   const head = headOf(branch, stage.end)
   const originAt = (index: number): Origin => branch.operators[index]?.origin ?? originOfEnd(stage.end)
   return {
@@ -50,16 +52,16 @@ function branchLoops(stage: Stage, branch: Branch, checks: Checks): BranchLoops 
       refuse: (value: unknown, index: number) => refuseNonPair(value, originAt(index)),
     }) as BranchLoops["run"],
     merge:
-      source.kind === "combined"
-        ? (generatePairs(
+      merged === undefined
+        ? undefined
+        : (generatePairs(
             stage,
             MERGE,
-            source.combiner.merge,
-            source.combiner.isOfProgram,
-            source.origin,
+            merged.combiner.merge,
+            merged.combiner.isOfProgram,
+            merged.origin,
             checks,
-          ) as PairLoop)
-        : undefined,
+          ) as PairLoop),
   }
 }
 

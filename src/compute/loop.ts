@@ -21,6 +21,8 @@ export interface Loops {
   readonly branches: readonly BranchLoops[]
   /** Adds the step's pairs to the old values of a running reduce; undefined for any other stage. */
   readonly update: UpdateLoop | undefined
+  /** Of what the end of a stage of records by time does ahead; undefined for any other stage. */
+  readonly ahead: Loops | undefined
 }
 
 export interface BranchLoops {
@@ -28,7 +30,7 @@ export interface BranchLoops {
   readonly head: Head | undefined
   /** Runs the branch's narrow operators, from the head on, over every row and puts the results into `out`. */
   run(reader: Reader, out: Accumulator, notes: Notes, tables: LookedUp): void
-  /** Adds pairs of a `combined` source to the values by key; undefined for a branch of another source. */
+  /** Adds pairs that were combined before to the values by key; undefined for a branch that reads none. */
   readonly merge: PairLoop | undefined
 }
 

@@ -14,6 +14,10 @@ import type { Account } from "./account.ts"
 import { addSample, addTapped, emptyAccount } from "./account.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
+import type { InputReader } from "./input-reader.ts"
+import type { Asked } from "./combine-ahead.ts"
+import { combineAhead, combineNow } from "./combine-ahead.ts"
+import { FreezingPairs } from "./reader.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
@@ -27,7 +31,8 @@ import { eventsOf } from "./state-update/events.ts"
 import type { StateInput } from "./state-update/update.ts"
 import { blockOf, updateState } from "./state-update/update.ts"
 import type { TaskInputs } from "./task-inputs.ts"
-import { timedBlock, untimedBlock } from "./timed.ts"
+import type { Arrived } from "./timed.ts"
+import { combinedPairs, readArrival, timedBlock, TimedReader, untimedBlock } from "./timed.ts"
 import type { Trace } from "./trace.ts"
 import { newTrace } from "./trace.ts"
 
@@ -46,7 +51,8 @@ export interface TaskResult {
 export type FromTheStart = <T>(f: () => T) => T
 
 /**
- * Runs one task. `again` is how it is run a second time, to find out which function threw.
+ * Runs one task. `again` is how it is run a second time, to find out which function threw. `asked` tells of what
+ * functions asked for besides their records.
  * @throws MR_USER_FUNCTION, MR_NOT_PAIR, MR_NOT_ITERABLE, MR_ASYNC_OPERATOR, MR_VALUE_REFUSED, MR_INVALID_RECORD,
  *   MR_SCHEMA_ASYNC, MR_SOURCE_FAILED, MR_STATE_UNDEFINED
  */
@@ -55,10 +61,11 @@ export function runStage(
   task: TaskName,
   inputs: TaskInputs,
   again: FromTheStart = (f) => f(),
+  asked: Asked = () => 0,
 ): TaskResult {
   const loops = runnable.nextLoops()
   try {
-    return new Attempt(runnable, loops, task, inputs, newTrace(false)).run()
+    return new Attempt(runnable, loops, task, inputs, newTrace(false), asked).run()
   } catch (error) {
     if (error instanceof MillraceError) throw error
     throw again(() => explain(runnable, task, inputs, error))
@@ -75,9 +82,18 @@ class Attempt {
   readonly #inputs: TaskInputs
   readonly #trace: Trace
   readonly #checks: Checks
-  readonly #account = emptyAccount()
+  readonly #asked: Asked
+  #account = emptyAccount()
 
-  constructor(runnable: RunnableStage, loops: Loops, task: TaskName, inputs: TaskInputs, trace: Trace) {
+  constructor(
+    runnable: RunnableStage,
+    loops: Loops,
+    task: TaskName,
+    inputs: TaskInputs,
+    trace: Trace,
+    asked: Asked = () => 0,
+  ) {
+    this.#asked = asked
     this.#runnable = runnable
     this.#loops = loops
     this.#task = task
@@ -129,6 +145,7 @@ class Attempt {
     if (this.#task.partition >= branch.tasks) return
     const { head, run } = this.#loops.branches[index]!
     const { cache } = this.#runnable
+    if (branch.source.kind === "timed" && branch.source.isCombined) return this.#mergeArrivals(branch, index, out)
     const reader =
       head === undefined
         ? sourceReader(branch.source, this.#reading(index))
@@ -179,14 +196,40 @@ class Attempt {
     return { kind: "pairs", pairs: mergedByKey(source, this.#reading(0)), update: this.#loops.update! }
   }
 
-  #timed({ time, take }: Extract<StageEnd, { kind: "timed" }>): Block {
-    const { settings, stage } = this.#runnable
+  /** Arrival by arrival, so that the result is the same whether it was combined ahead or is here. */
+  #mergeArrivals(branch: Branch, index: number, out: Accumulator): void {
+    const { intervalMs } = this.#runnable.settings
+    const { dictionary } = this.#runnable.cache
+    const { freeze } = this.#checks
+    const { step } = this.#task
+    const { run, merge } = this.#loops.branches[index]!
+    for (const { step: arrival, block } of this.#inputs.branches[index]![0]!.blocks) {
+      const pairs =
+        combinedPairs(block, step, intervalMs) ??
+        combineNow(
+          frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)),
+          (reader, out) => run(reader, out, this.#notesOf(branch), this.#inputs.tables),
+          dictionary,
+        )
+      merge!(freeze ? new FreezingPairs(pairs) : pairs, out.keys, out.values)
+    }
+  }
+
+  #timed({ time, take, ahead }: Extract<StageEnd, { kind: "timed" }>): Block {
+    const { settings, stage, cache, checked } = this.#runnable
     const { source } = stage.branches[0]!
     if (source.kind !== "input") throw new Error("invariant: only records of an input are laid down by time")
-    const reader = inputReader(source, this.#inputs.branches[0]!, this.#account)
-    return take === "invalid"
-      ? untimedBlock(reader, this.#account)
-      : timedBlock(reader, time, this.#inputs.arrival!, settings.intervalMs, this.#account)
+    const reader = (): InputReader => inputReader(source, this.#inputs.branches[0]!, this.#account)
+    if (take === "invalid") return untimedBlock(reader(), this.#account)
+    const arrived = (): Arrived =>
+      readArrival(reader(), time, this.#inputs.arrival!, settings.intervalMs, this.#account)
+    if (ahead !== undefined && !this.#checks.freeze) {
+      const { run } = this.#loops.ahead!.branches[0]!
+      const combined = combineAhead(arrived(), run, cache.dictionary, checked, this.#asked, settings.intervalMs)
+      if (combined !== undefined) return combined
+      this.#account = emptyAccount() // from the start: functions may have changed the records that were made for them
+    }
+    return timedBlock(arrived())
   }
 
   #notesOf({ operators }: Branch): Notes {

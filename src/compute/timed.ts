@@ -1,12 +1,14 @@
 /**
  * Records by their own time. The first stage of such a source runs once for each arrival, before anybody knows when the
  * steps it has records of will close; its block has two sections: first what belongs to the step in which it came,
- * that is late or invalid records, then the others by step, within a step in order of arrival.
+ * that is late or invalid records, then the others by step, within a step in order of arrival, or what is combined of
+ * them by key (see `plan/ahead.ts`).
  */
 import { showValue } from "../base/show-value.ts"
 import type { Block } from "../block/block.ts"
 import type { Order, Reader } from "../block/block-reader.ts"
 import { makeBlock } from "../block/make-block.ts"
+import type { Pairs } from "../block/pairs.ts"
 import type { RecordTime } from "../stream/node.ts"
 import type { Arrival, Step } from "../stream/step-record.ts"
 import type { StepTime } from "../stream/step-time.ts"
@@ -14,6 +16,7 @@ import { stepTime } from "../stream/step-time.ts"
 import type { ArrivalMessage, TimesMessage } from "../wire/messages.ts"
 import type { Account } from "./account.ts"
 import { addSample } from "./account.ts"
+import type { Accumulator } from "./accumulator.ts"
 import type { InputReader } from "./input-reader.ts"
 import { StepsOfRecords } from "./steps-of-records.ts"
 
@@ -41,14 +44,25 @@ class TimedRows {
   }
 }
 
-/** Lays the records of an arrival down by step, and accounts for their times. */
-export function timedBlock(
+/** The records of an arrival by what becomes of them. */
+export interface Arrived {
+  readonly late: TimedRows
+  readonly inTime: TimedRows
+  /** The steps that records in time are of, in order. */
+  readonly steps: readonly Step[]
+  /** The records in time in order of their steps, and where in it those of each begin. */
+  readonly order: Int32Array
+  readonly starts: readonly number[]
+}
+
+/** Reads the records of an arrival, and accounts for their times. */
+export function readArrival(
   reader: InputReader,
   { aheadMs }: RecordTime,
   { at, openFrom }: ArrivalMessage,
   intervalMs: number,
   account: Account,
-): Block {
+): Arrived {
   const [late, inTime] = [new TimedRows(), new TimedRows()]
   const stepsOf = new StepsOfRecords(intervalMs)
   const newest = new Map<number, number>() // by origin
@@ -82,15 +96,46 @@ export function timedBlock(
       stepsOf.add()
     }
   }
-  const { steps, order } = stepsOf.inOrder()
+  const inOrder = stepsOf.inOrder()
   account.times = {
-    steps,
+    steps: inOrder.steps,
     came: late.values.length > 0,
     newest: [...newest].map(([origin, time]) => ({ origin, time })),
     lateByHour: [...lateByHour].map(([hour, records]) => ({ hour, records })),
   }
-  return blockOf(late, inTime, order)
+  return { late, inTime, ...inOrder }
 }
+
+/** The records of one step, by its place among the steps. */
+export function* recordsOfStep({ inTime, order, starts }: Arrived, index: number): Iterable<unknown> {
+  const end = starts[index + 1] ?? order.length
+  for (let i = starts[index]!; i < end; i++) yield inTime.values[order[i]!]
+}
+
+/** Records as they are, by step. */
+export const timedBlock = ({ late, inTime, order }: Arrived): Block => blockOf(late, inTime, order)
+
+/** What is combined by key, step by step: in rows of the step's start, the key and, in a column more, its value. */
+export function combinedBlock(
+  { late, steps }: Arrived,
+  combined: readonly Pick<Accumulator, "keys" | "values">[],
+  intervalMs: number,
+): Block {
+  const rows = late.values.length + combined.reduce((sum, { values }) => sum + values.length, 0)
+  const [times, places] = [new Float64Array(rows), new Float64Array(rows)]
+  times.set(late.times)
+  places.set(late.places)
+  const keys = [...late.values]
+  const values: unknown[] = late.values.map(() => undefined)
+  combined.forEach((ofStep, index) => {
+    times.fill(steps[index]! * intervalMs, keys.length, keys.length + ofStep.values.length)
+    for (const key of ofStep.keys.all()) keys.push(key)
+    for (const value of ofStep.values) values.push(value)
+  })
+  return makeBlock("timed", [keys, times, places, values], [0, late.values.length])
+}
+
+const isCombined = (block: Block): boolean => block.columns === 4
 
 /** Lays down records that have no time: all belong to the step in which they came. */
 export function untimedBlock(reader: InputReader, account: Account): Block {
@@ -142,6 +187,36 @@ export class TimedReader implements Reader {
     if (++this.#row >= this.#until) return false
     this.value = this.#block.column(0).at(this.#row)
     return true
+  }
+}
+
+/** What was combined of the records of one step of one arrival; undefined if that was not done. */
+export function combinedPairs(block: Block, step: Step, intervalMs: number): Pairs | undefined {
+  return isCombined(block) ? new CombinedPairs(block, step, intervalMs) : undefined
+}
+
+class CombinedPairs implements Pairs {
+  readonly id = -1
+  readonly #block: Block
+  readonly #until: number
+  #row: number
+
+  constructor(block: Block, step: Step, intervalMs: number) {
+    this.#block = block
+    this.#row = firstRowFrom(block, step, intervalMs) - 1
+    this.#until = firstRowFrom(block, step + 1, intervalMs)
+  }
+
+  next(): boolean {
+    return ++this.#row < this.#until
+  }
+
+  get key(): unknown {
+    return this.#block.column(0).at(this.#row)
+  }
+
+  get value(): unknown {
+    return this.#block.column(3).at(this.#row)
   }
 }
 

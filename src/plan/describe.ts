@@ -191,7 +191,7 @@ function givesOf({ name, end }: Stage): string {
     case "count":
       return "a count"
     case "timed":
-      return "records by step"
+      return end.ahead === undefined ? "records by step" : "records by step, combined by key ahead"
     case "state":
       return `the state ${name}`
   }

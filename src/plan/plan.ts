@@ -19,6 +19,7 @@ import type {
 import type { JoinKind, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
 import { isHeldShown } from "../stream/state-rule.ts"
+import { combinedAhead } from "./ahead.ts"
 import { orderingOf, orderKept } from "./arrival-order.ts"
 import type { Combiner } from "./combiner.ts"
 import { grouping, reducing } from "./combiner.ts"
@@ -55,7 +56,7 @@ export function planOf(graph: Graph): Plan {
   const outputs = graph.nodes.filter((node) => node.kind === "output").map((node) => planner.output(node))
   return Object.freeze({
     graph,
-    stages: planner.stages,
+    stages: combinedAhead(planner.stages),
     outputs,
     stateStages: planner.stateStages,
     tables: graph.nodes.filter((node) => node.kind === "table").filter(({ id }) => planner.live.has(id)),
@@ -266,7 +267,7 @@ class Planner {
     if (input.time === undefined) return this.#cutSource(input, take)
     if (take === "invalid") this.#timedStage(input, input.time, "records") // how far time has come must be known
     const stage = this.#timedStage(input, input.time, take)
-    return { kind: "timed", stage, take: reads === "late" ? "late" : take }
+    return { kind: "timed", stage, take: reads === "late" ? "late" : take, isCombined: false }
   }
 
   /** Records are counted where they are read; where only invalid ones are, there. */
@@ -286,7 +287,7 @@ class Planner {
     const stage = this.#push(
       `${input.name} (by time)`,
       [chain],
-      { kind: "timed", time, take, origin: originOf(input) },
+      { kind: "timed", time, take, origin: originOf(input), ahead: undefined },
       "arrival",
     )
     this.#timedStages.set(what, stage)

@@ -44,7 +44,13 @@ export type StageSource =
       readonly counts: boolean
     }
   /** What a `timed` end laid down: the records of the step, those that came too late, or the invalid ones. */
-  | { readonly kind: "timed"; readonly stage: StageId; readonly take: "records" | "late" | "invalid" }
+  | {
+      readonly kind: "timed"
+      readonly stage: StageId
+      readonly take: "records" | "late" | "invalid"
+      /** They may have been combined there by what the branch and the end do: see the end's `ahead`. */
+      readonly isCombined: boolean
+    }
   /** The records another stage gave, same partition: of this step, or of several, oldest first. */
   | { readonly kind: "rows"; readonly stage: StageId; readonly steps: readonly [first: number, last: number] }
   /** What a function of the program makes of the records of a partition. */
@@ -89,7 +95,14 @@ export type StageEnd =
   | { readonly kind: "deal" }
   | { readonly kind: "count" }
   /** Records by the step that their own time says, those that came too late apart; run once for each arrival. */
-  | { readonly kind: "timed"; readonly time: RecordTime; readonly take: "records" | "invalid"; readonly origin: Origin }
+  | {
+      readonly kind: "timed"
+      readonly time: RecordTime
+      readonly take: "records" | "invalid"
+      readonly origin: Origin
+      /** What can be done with the records of each step at once: it ends with a `combine`. See `ahead.ts`. */
+      readonly ahead: Stage | undefined
+    }
   /** A delta against the state's table at its step before, and the records that the state gave. */
   | StateEnd
 
@@ -121,6 +134,12 @@ export interface Stage {
   readonly per: "step" | "arrival"
   /** What its block is called in messages: the node whose records it holds, or the boundary it feeds. */
   readonly name: string
+}
+
+/** How the pairs of a branch that were combined before are merged; undefined if none were. */
+export function mergedBy({ source }: Branch, end: StageEnd): { combiner: Combiner; origin: Origin } | undefined {
+  if (source.kind === "combined") return source
+  return source.kind === "timed" && source.isCombined && end.kind === "combine" ? end : undefined
 }
 
 /** The state whose table a stage's tasks read, if any: the one it updates, scans, or looks keys up in. */

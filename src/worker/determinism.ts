@@ -22,6 +22,16 @@ const real = {
 }
 
 let current: { readonly end: number; readonly random: Random } | undefined
+let asked = 0
+
+/** How often tasks of this process have asked for time or randomness so far. */
+export const timesAsked = (): number => asked
+
+/** The task that asks; undefined outside of one. */
+function askingTask(): typeof current {
+  asked++
+  return current
+}
 
 /** Runs `f` with the task's time and randomness. The stand-ins must be installed. */
 export function duringTask<T>(job: string, { stage, step, partition, end }: TaskSeed, f: () => T): T {
@@ -37,8 +47,8 @@ export function duringTask<T>(job: string, { stage, step, partition, end }: Task
 /** What is replaced: the object, the property, what stands in for it. */
 const standIns: readonly (readonly [object, string, () => unknown])[] = [
   [globalThis, "Date", () => TaskDate],
-  [performance, "now", () => () => current?.end ?? real.performanceNow()],
-  [Math, "random", () => () => (current === undefined ? real.random() : current.random())],
+  [performance, "now", () => () => askingTask()?.end ?? real.performanceNow()],
+  [Math, "random", () => () => (askingTask()?.random ?? real.random)()],
   [crypto, "randomUUID", () => taskUUID],
   [crypto, "getRandomValues", () => taskRandomValues],
 ]
@@ -63,19 +73,25 @@ export function installDeterminism(): () => void {
 
 // A proxy, so that instanceof, subclasses and dates with arguments work as ever.
 const TaskDate: DateConstructor = new Proxy(real.Date, {
-  construct: (target, args: unknown[], newTarget) =>
-    Reflect.construct(target, args.length === 0 && current !== undefined ? [current.end] : args, newTarget) as object,
-  apply: (target) => (current === undefined ? target() : new target(current.end).toString()),
+  construct(target, args: unknown[], newTarget) {
+    const end = args.length === 0 ? askingTask()?.end : undefined
+    return Reflect.construct(target, end === undefined ? args : [end], newTarget) as object
+  },
+  apply(target) {
+    const task = askingTask()
+    return task === undefined ? target() : new target(task.end).toString()
+  },
   get: (target, property, receiver) =>
     property === "now" ? stepNow : (Reflect.get(target, property, receiver) as unknown),
 })
 
-const stepNow = (): number => current?.end ?? real.Date.now()
+const stepNow = (): number => askingTask()?.end ?? real.Date.now()
 
 function taskRandomValues<T extends ArrayBufferView | null>(array: T): T {
-  if (current === undefined || array === null) return real.getRandomValues(array as never)
+  const task = askingTask()
+  if (task === undefined || array === null) return real.getRandomValues(array as never)
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-  for (let i = 0; i < bytes.length; i++) bytes[i] = current.random() * 256
+  for (let i = 0; i < bytes.length; i++) bytes[i] = task.random() * 256
   return array
 }
 

@@ -12,7 +12,7 @@ import type { Plan } from "../plan/plan.ts"
 import type { ReadOnlyTable, TableOrders } from "../state/table.ts"
 import { Table } from "../state/table.ts"
 import type { CutMessage, ReadMessage, RowsMessage, TableMessage, TaskMessage } from "../wire/messages.ts"
-import { duringTask } from "./determinism.ts"
+import { duringTask, timesAsked } from "./determinism.ts"
 
 export class TaskRunner {
   readonly #plan: Plan
@@ -37,7 +37,7 @@ export class TaskRunner {
       arrival: task.arrival,
     }
     const during: FromTheStart = (f) => duringTask(this.#plan.graph.job, task, f)
-    return during(() => runStage(this.#stages[task.stage]!, task, inputs, during))
+    return during(() => runStage(this.#stages[task.stage]!, task, inputs, during, timesAsked))
   }
 
   #readInput(read: ReadMessage): ReadInput {

@@ -10,7 +10,7 @@ import { emptyAccount } from "#src/compute/account.js"
 import type { CutInput } from "#src/compute/input-reader.js"
 import { InputReader } from "#src/compute/input-reader.js"
 import type { LateRecord } from "#src/compute/timed.js"
-import { CameReader, TimedReader, timedBlock } from "#src/compute/timed.js"
+import { CameReader, readArrival, TimedReader, timedBlock } from "#src/compute/timed.js"
 import type { Found } from "#src/driver/arrivals.js"
 import { Arrivals } from "#src/driver/arrivals.js"
 import type { CutIntake } from "#src/driver/step-closer.js"
@@ -236,7 +236,7 @@ export class TimedRun {
       const inputs = cuts.flatMap((cut, place) => (cut.node === source ? [this.#input(cut, place)] : []))
       const account = emptyAccount()
       const reader = new InputReader(node, "records", inputs, account)
-      const block = timedBlock(reader, node.time!, { at, openFrom }, this.#intervalMs, account)
+      const block = timedBlock(readArrival(reader, node.time!, { at, openFrom }, this.#intervalMs, account))
       this.#ledger.addArrived(node.name, account)
       found.push({ input: source, records: account.records, times: account.times! })
       return block

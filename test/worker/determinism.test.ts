@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import type { TaskSeed } from "#src/worker/determinism.js"
-import { duringTask, installDeterminism } from "#src/worker/determinism.js"
+import { duringTask, installDeterminism, timesAsked } from "#src/worker/determinism.js"
 
 const seed: TaskSeed = { stage: 1, step: 5, partition: 0, end: 6_000 }
 const during = <T>(f: () => T, changed: Partial<TaskSeed> = {}, job: string = "job"): T =>
@@ -25,6 +25,31 @@ const draws = (): unknown[] => [
   crypto.randomUUID(),
   [...crypto.getRandomValues(new Uint32Array(3))],
 ]
+
+test("whoever asks a task for time or randomness is counted, and nobody else", () => {
+  const asking = [
+    () => Date.now(),
+    () => new Date(),
+    () => Date(),
+    () => performance.now(),
+    () => Math.random(),
+    () => crypto.randomUUID(),
+    () => crypto.getRandomValues(new Uint8Array(1)),
+  ]
+  const counted = [
+    ...asking,
+    () => new Date(5),
+    () => Date.parse("1970-01-01"),
+    () => Date.UTC(1970),
+    () => Math.max(1),
+  ]
+  const counts = counted.map((f) => {
+    const start = timesAsked()
+    during(f)
+    return Math.min(timesAsked() - start, 1)
+  })
+  expect(counts).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0])
+})
 
 describe("time, in a task, is the end of its step", () => {
   test("whatever it is asked by", () => {

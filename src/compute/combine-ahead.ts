@@ -1,0 +1,67 @@
+/**
+ * Records of an arrival combined by key for each step, ahead of the steps, and merged in the step, arrival by arrival: see
+ * `plan/ahead.ts`. Nothing may be seen of it but the time that it saves. So where a function throws, a record is skipped, or
+ * the step's time or randomness is asked for, it is left to the step, which does the same in the same order.
+ */
+import { requirePlainData } from "../base/values.ts"
+import type { Block } from "../block/block.ts"
+import type { Reader } from "../block/block-reader.ts"
+import type { KeyDictionary } from "../block/key-dictionary.ts"
+import type { Pairs } from "../block/pairs.ts"
+import type { Accumulator } from "./accumulator.ts"
+import { newAccumulator } from "./accumulator.ts"
+import type { BranchLoops, Notes } from "./loop.ts"
+import { ArrayReader, MergedPairs } from "./reader.ts"
+import type { Arrived } from "./timed.ts"
+import { combinedBlock, recordsOfStep } from "./timed.ts"
+
+/** How often functions have asked for the task's time or randomness so far. */
+export type Asked = () => number
+
+/** What is combined of an arrival, as a block; undefined if it is to be left to the step. */
+export function combineAhead(
+  arrived: Arrived,
+  run: BranchLoops["run"],
+  dictionary: KeyDictionary,
+  isChecked: boolean,
+  asked: Asked,
+  intervalMs: number,
+): Block | undefined {
+  const askedBefore = asked()
+  try {
+    const combined: Accumulator[] = []
+    for (const index of arrived.steps.keys()) {
+      const out = newAccumulator(dictionary)
+      const [first, ...others] = recordsOfStep(arrived, index)
+      for (const records of [[first], others]) {
+        run(new ArrayReader(records), out, GIVING_UP, new Map())
+        if (asked() !== askedBefore) return undefined // mostly seen at the first record
+      }
+      if (isChecked) for (const values of [out.keys.all(), out.values]) requirePlainData(values, "combined ahead")
+      combined.push(out)
+    }
+    return combinedBlock(arrived, combined, intervalMs)
+  } catch {
+    return undefined // it will be thrown in the step that it belongs to
+  }
+}
+
+const GIVING_UP: Notes = {
+  skip(_operator, _record, error) {
+    throw error
+  },
+  tap() {
+    throw new Error("invariant: a tap is not run ahead")
+  },
+}
+
+/** The pairs of records of one arrival that were not combined ahead: as if they had been. */
+export function combineNow(
+  reader: Reader,
+  run: (reader: Reader, out: Accumulator) => void,
+  dictionary: KeyDictionary,
+): Pairs {
+  const out = newAccumulator(dictionary)
+  run(reader, out)
+  return new MergedPairs(out.keys, out.values)
+}
