@@ -4,7 +4,7 @@
  */
 import { intern } from "./dictionary"
 import { CARRIAGE_RETURN, lineEndFrom, NEWLINE } from "./lines"
-import { areRestsEqual, high, layOutMask, low } from "./prefix"
+import { areRestsEqual, high, layOutMask, low, ones } from "./prefix"
 import { resume } from "./results"
 
 // As in `kernel/fields.ts`
@@ -27,12 +27,14 @@ let names: usize = 0
 let namesEnd: usize = 0
 let rowBytes: usize = 0
 
-/** Takes a table of so many names. */
-export function useNames(table: usize, count: u32): void {
+/** Takes a table of so many names, and where it may note how lines are laid out. */
+export function useNames(table: usize, count: u32, layoutAt: usize): void {
   layOutMask()
   names = table
   namesEnd = table + usize(count) * NAME_BYTES
   rowBytes = 8 + 12 * usize(count)
+  layout = layoutAt
+  layoutEnd = layoutAt
 }
 
 /**
@@ -43,9 +45,12 @@ export function project(from: usize, end: usize, rows: usize, rowsMax: u32, base
   let count: u32 = 0
   for (; from < end && count < rowsMax; count++) {
     setAll(rows, MISSING)
-    const after = readObject(from, rows + 8, base)
-    let lineEnd = after
-    if (load<u8>(after) != NEWLINE) {
+    let lineEnd = readAlike(from, rows + 8, base)
+    if (lineEnd == 0) {
+      setAll(rows, MISSING)
+      lineEnd = readObject(from, rows + 8, base)
+    }
+    if (lineEnd == 0) {
       lineEnd = lineEndFrom(from, end)
       setAll(rows, OTHER)
     }
@@ -66,12 +71,15 @@ function setAll(row: usize, kind: u32): void {
   }
 }
 
-/** What comes after the object that begins here and the space after it; the place of something else if it is none. */
-function readObject(at: usize, fields: usize, base: usize): usize {
-  at = afterSpace(at)
+/** Where the line ends that is the object that begins here, and space; 0 if it is something else. */
+function readObject(start: usize, fields: usize, base: usize): usize {
+  layoutEnd = layout
+  let entry = layout
+  let before = start // begins what stands before the next value
+  let at = afterSpace(start)
   if (load<u8>(at) != 0x7b /* { */) return 0
   at = afterSpace(at + 1)
-  if (load<u8>(at) == 0x7d /* } */) return afterSpace(at + 1)
+  if (load<u8>(at) == 0x7d /* } */) return endOfLine(afterSpace(at + 1))
   while (true) {
     if (load<u8>(at) != 0x22 /* " */) return 0
     const key = at + 1
@@ -81,46 +89,103 @@ function readObject(at: usize, fields: usize, base: usize): usize {
     if (load<u8>(at) != 0x3a /* : */) return 0
     at = afterSpace(at + 1)
     const field = fieldOf(key, keyEnd - key, fields)
-    const byte = load<u8>(at)
-    let value = at
-    let valueEnd: usize
-    let kind: u32
-    if (byte == 0x22) {
-      value++
-      valueEnd = plainEnd(value)
-      if (load<u8>(valueEnd) != 0x22) return 0
-      kind = STRING
-      at = valueEnd + 1
-    } else if (byte == 0x2d /* - */ || isDigit(byte)) {
-      valueEnd = numberEnd(at)
-      if (valueEnd == 0) return 0
-      kind = NUMBER
-      at = valueEnd
-    } else {
-      const word = load<u32>(at)
-      if (word == 0x65757274 /* true */) kind = TRUE
-      else if (word == 0x6c6c756e /* null */) kind = NULL
-      else if (byte == 0x66 && load<u32>(at + 1) == 0x65736c61 /* false */) {
-        kind = FALSE
-        at++
-      } else return 0
-      at += 4
-      valueEnd = at
-    }
-    if (field != 0) {
-      store<u32>(field, kind)
-      store<u32>(field, u32(value + base), 4)
-      store<u32>(field, u32(valueEnd + base), 8)
-      const length = valueEnd - value
-      if (kind == STRING && length <= TEXT_MAX) knowText(field, value, length)
-      else if (kind == NUMBER && length <= DIGITS_MAX && wholeEnd == valueEnd) knowInteger(field, load<u8>(value) == 0x2d)
-    }
+    entry = noted(entry, before, at, field == 0 ? 0 : field - fields + 1)
+    at = before = readValue(at, field, base)
+    if (at == 0) return 0
     at = afterSpace(at)
     const separator = load<u8>(at)
     at = afterSpace(at + 1)
-    if (separator == 0x7d) return at
+    if (separator == 0x7d) break
     if (separator != 0x2c /* , */) return 0
   }
+  const end = endOfLine(at)
+  if (end != 0) entry = noted(entry, before, end + 1, 0)
+  if (end != 0 && entry != 0) layoutEnd = entry
+  return end
+}
+
+function endOfLine(at: usize): usize {
+  return load<u8>(at) == NEWLINE ? at : 0
+}
+
+/**
+ * Lines that come together are mostly laid out alike. Of the line that was read last it is noted what stood before each value,
+ * and after the last one: its bytes, how many they are, and where the value goes in a row, + 1, or 0 if it is not asked for.
+ */
+const ENTRY_BYTES: usize = 48
+const NOTED_MAX: usize = 32
+/** In `wasm-fields.ts` it is said, too. */
+const ENTRIES_MAX: usize = 128
+
+let layout: usize = 0
+/** Of the entries; where the layout is, if there is none. */
+let layoutEnd: usize = 0
+
+/** Where the next entry goes; 0 if there is no room for one, or for this one. */
+function noted(entry: usize, from: usize, to: usize, field: usize): usize {
+  if (entry == 0 || to - from > NOTED_MAX || entry == layout + ENTRIES_MAX * ENTRY_BYTES) return 0
+  v128.store(entry, v128.load(from))
+  v128.store(entry, v128.load(from, 16), 16)
+  store<u32>(entry, u32(to - from), 32)
+  store<u32>(entry, u32(field), 36)
+  return entry + ENTRY_BYTES
+}
+
+/** What `readObject` gives, of a line that is laid out like the last one; else 0. */
+function readAlike(at: usize, fields: usize, base: usize): usize {
+  if (layoutEnd == layout) return 0
+  const last = layoutEnd - ENTRY_BYTES
+  for (let entry = layout; entry < last; entry += ENTRY_BYTES) {
+    if (!isNotedAt(at, entry)) return 0
+    const field = usize(load<u32>(entry, 36))
+    at = readValue(at + load<u32>(entry, 32), field == 0 ? 0 : fields + field - 1, base)
+    if (at == 0) return 0
+  }
+  return isNotedAt(at, last) ? at + load<u32>(last, 32) - 1 : 0
+}
+
+function isNotedAt(at: usize, entry: usize): bool {
+  const length = usize(load<u32>(entry, 32))
+  const differs = v128.xor(v128.load(at), v128.load(entry))
+  if (length <= 16) return !v128.any_true(v128.and(differs, ones(length)))
+  const rest = v128.xor(v128.load(at + length - 16), v128.load(entry + length - 16))
+  return !v128.any_true(v128.or(differs, rest))
+}
+
+/** What comes after the value that begins here, which goes to a field unless that is 0; 0 if it is no value. */
+function readValue(at: usize, field: usize, base: usize): usize {
+  const byte = load<u8>(at)
+  let value = at
+  let end: usize
+  let kind: u32
+  if (byte == 0x22) {
+    value++
+    end = plainEnd(value)
+    if (load<u8>(end) != 0x22) return 0
+    kind = STRING
+  } else if (byte == 0x2d /* - */ || isDigit(byte)) {
+    end = numberEnd(at)
+    if (end == 0) return 0
+    kind = NUMBER
+  } else {
+    const word = load<u32>(at)
+    end = at + 4
+    if (word == 0x65757274 /* true */) kind = TRUE
+    else if (word == 0x6c6c756e /* null */) kind = NULL
+    else if (byte == 0x66 && load<u32>(at + 1) == 0x65736c61 /* false */) {
+      kind = FALSE
+      end++
+    } else return 0
+  }
+  if (field != 0) {
+    store<u32>(field, kind)
+    store<u32>(field, u32(value + base), 4)
+    store<u32>(field, u32(end + base), 8)
+    const length = end - value
+    if (kind == STRING && length <= TEXT_MAX) knowText(field, value, length)
+    else if (kind == NUMBER && length <= DIGITS_MAX && wholeEnd == end) knowInteger(field, byte == 0x2d)
+  }
+  return kind == STRING ? end + 1 : end
 }
 
 /** Puts the id in the place of a short string, if the dictionary has one for it. */

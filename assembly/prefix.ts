@@ -8,6 +8,11 @@ export function layOutMask(): void {
   memory.fill(ONES + 16, 0, 16)
 }
 
+/** A mask of at most 16 bytes, from the first. */
+export function ones(length: usize): v128 {
+  return v128.load(ONES + 16 - length)
+}
+
 export function low(at: usize, length: usize): u64 {
   return load<u64>(at) & load<u64>(ONES + 16 - min<usize>(length, 16))
 }

@@ -6,6 +6,8 @@ import type { WasmModule } from "./web-assembly.ts"
 
 /** Bytes of a name in the table of `assembly/fields.ts`. */
 const NAME_BYTES = 32
+/** Bytes of what is noted there of a line's layout. */
+const LAYOUT_BYTES = 128 * 48
 const PIECE_MIN = 16_384
 
 /** The length of a name that no key is. */
@@ -58,19 +60,20 @@ export class WasmFields extends Fields<WasmDictionary> {
   #layOutNames(): void {
     const { instance, spare } = this.dictionary
     const { bytes, numbers, functions } = instance
-    let at = spare + NAME_BYTES * this.#names.length
+    const table = spare + LAYOUT_BYTES
+    let at = table + NAME_BYTES * this.#names.length
     this.#names.forEach((name, i) => {
-      const entry = spare + NAME_BYTES * i
+      const entry = table + NAME_BYTES * i
       bytes.set(name?.subarray(0, 16) ?? [], entry)
       numbers[(entry >> 2) + 4] = name?.length ?? NO_KEY
       numbers[(entry >> 2) + 5] = at
       bytes.set(name ?? [], at)
       at += name?.length ?? 0
     })
-    functions.useNames(spare, this.#names.length)
+    functions.useNames(table, this.#names.length, spare)
     this.#laidOutIn = this.dictionary
   }
 }
 
 const bytesOf = (names: readonly string[]): number =>
-  names.reduce((sum, name) => sum + NAME_BYTES + Buffer.byteLength(name), 0)
+  names.reduce((sum, name) => sum + NAME_BYTES + Buffer.byteLength(name), LAYOUT_BYTES)

@@ -27,7 +27,7 @@ export interface WasmFunctions {
   find(at: number, length: number): number
   intern(at: number, length: number): number
   words(from: number, end: number, ids: number, idsMax: number): number
-  useNames(table: number, count: number): void
+  useNames(table: number, count: number, layout: number): void
   project(from: number, end: number, rows: number, rowsMax: number, base: number): number
 }
 

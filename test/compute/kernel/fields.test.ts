@@ -431,8 +431,11 @@ describe.each(forms)("fields of JSON lines: %s", (_, kernels) => {
         }
         const [alone] = project(changed, names, 1, "0}")
         if (alone !== undefined) expectSame(alone, changed, names)
-        const [read] = project(`${changed}\n{}`, names, 2)
-        expectSame(read!, linesOf(`${changed}\n`)[0]!, names)
+        // Between two lines that it was made of, and so is laid out nearly like.
+        const among = [line, changed, line]
+        const read = project(`${among.join("\n")}\n`, names, 4)
+        expect(read.length).toBe(3)
+        among.forEach((each, i) => expectSame(read[i]!, linesOf(`${each}\n`)[0]!, names))
       }),
       { numRuns: 10_000 },
     )
