@@ -10,18 +10,27 @@ export interface Case {
   readonly workers: number
   /** What MILLRACE_KERNELS says; undefined: nothing, which leaves the choice to Millrace. */
   readonly kernels: "js" | "wasm" | undefined
+  /** Whether a mark follows from it, so that it is measured with more care. */
+  readonly isMarked: boolean
   /** Lengths of steps for which the highest rate that is kept up is looked for. */
   readonly rateIntervals: readonly Duration[]
+}
+
+/** How much a case is run. */
+export interface Effort {
+  /** How often its job is started, and how many runs follow each other in each. */
+  readonly jobs: number
+  readonly runsAJob: number
+  /** Steps that count in a run, at least, and how long they last at least. */
+  readonly counted: { readonly steps: number; readonly ms: number }
 }
 
 /** How all cases of a call are run. */
 export interface Settings {
   readonly megabytes: number
-  /** How often a job is started, and how many runs follow each other in each. */
-  readonly jobs: number
-  readonly runsAJob: number
-  /** Steps that count in a run, at least, and how long they last at least. */
-  readonly counted: { readonly steps: number; readonly ms: number }
+  /** Of cases that a mark follows from, and of the others, which stand beside them. */
+  readonly marked: Effort
+  readonly beside: Effort
   /** How long a warm-up lasts at least. */
   readonly warmUpMs: number
   /** Whether the highest rate that is kept up is looked for, too; over so many steps of a second. */
@@ -65,7 +74,9 @@ export interface CaseResult {
   readonly notes: readonly string[]
 }
 
-export const caseName = ({ program, form, kind, workers, kernels }: Case): string =>
+type Named = Pick<Case, "program" | "form" | "kind" | "workers" | "kernels">
+
+export const caseName = ({ program, form, kind, workers, kernels }: Named): string =>
   [program, kind === "loop" ? `${form} loop` : form, `${workers}`, ...(kernels === undefined ? [] : [kernels])].join(
     "/",
   )

@@ -13,6 +13,7 @@ import { showMarks } from "./report/marks.ts"
 import type { BenchRecord } from "./report/record.ts"
 import { BASELINE, machineText, readRecord, thisMachine, writeRecord } from "./report/record.ts"
 import { showResults } from "./report/table.ts"
+import { TimeLeft } from "./time-left.ts"
 
 const say = (text: string): void => void process.stderr.write(`bench: ${text}\n`)
 
@@ -23,14 +24,16 @@ async function main(): Promise<number> {
     return 0
   }
   const baseline = options.compare ? baselineRecord() : undefined
-  const record = options.from === undefined ? await measure(options) : recordIn(options.from)
+  const record = options.from === undefined ? await measure(options) : recordIn(options.from, "--from")
   console.log(machineText(record.machine))
   if (record.results.length > 0) console.log(`\n${showResults(record.results)}`)
   if (options.marks) console.log(`\n${showMarks(record.results)}`)
   if (baseline !== undefined) console.log(`\n${showComparison(record, baseline)}`)
   const { failures } = record
   if (failures.length === 0) return 0
-  console.log(`\n${failures.length} of ${failures.length + record.results.length} cases failed:`)
+  console.log(
+    `\n${failures.length} of ${failures.length + record.results.length} cases failed and have no figures; those of the others are above:`,
+  )
   for (const { case: one, why } of failures) console.log(`  ${caseName(one)}: ${why.split("\n")[0]}`)
   return 1
 }
@@ -41,11 +44,11 @@ function baselineRecord(): BenchRecord {
   return readRecord(BASELINE)
 }
 
-function recordIn(file: string): BenchRecord {
+function recordIn(file: string, option: string): BenchRecord {
   try {
     return readRecord(file)
   } catch (error) {
-    throw new UsageError(`--from expects a file that --json wrote, but ${file} is none: ${(error as Error).message}`)
+    throw new UsageError(`${option} expects a file that --json wrote, but ${file} is none: ${(error as Error).message}`)
   }
 }
 
@@ -59,17 +62,37 @@ function begin(json: string | undefined, record: BenchRecord): void {
   }
 }
 
-async function measure({ settings, json, ...asked }: Options): Promise<BenchRecord> {
+/** What an interrupted call has measured in the same way on the same machine. */
+function begunRecord(file: string, settings: Settings): BenchRecord | undefined {
+  if (!fs.existsSync(file)) return undefined
+  const begun = recordIn(file, "--resume")
+  for (const [what, now, then] of [
+    ["with other sizes or options", settings, begun.settings],
+    ["on another machine", thisMachine(), begun.machine],
+  ] as const) {
+    if (JSON.stringify(now) !== JSON.stringify(then))
+      throw new UsageError(`${file} cannot be gone on with, for it was measured ${what}: leave --resume out`)
+  }
+  return begun
+}
+
+async function measure({ settings, json, resume, ...asked }: Options): Promise<BenchRecord> {
   const cases = casesOf(asked)
   if (cases.length === 0) throw new UsageError("no program that is named has such a form")
   const kinds = new Set(cases.map(({ program }) => programOf(program).input))
   for (const kind of kinds) if (kind !== undefined) ensureInput(kind, settings.megabytes, say)
-  const results: CaseResult[] = []
+  const begun = resume ? begunRecord(json!, settings) : undefined
+  const results: CaseResult[] = [...(begun?.results ?? [])]
   const failures: { case: Case; why: string }[] = []
-  const record = { machine: thisMachine(), at: new Date().toISOString(), settings, results, failures }
+  const at = begun?.at ?? new Date().toISOString()
+  const record = { machine: thisMachine(), at, settings, results, failures }
   begin(json, record)
-  for (const [index, one] of cases.entries()) {
-    say(`${index + 1} of ${cases.length}: ${caseName(one)}`)
+  const known = new Set(results.map((result) => caseName(result.case)))
+  const missing = cases.filter((one) => !known.has(caseName(one)))
+  if (begun !== undefined) say(`${results.length} cases are in ${json} since ${at} and are not measured again`)
+  const timeLeft = new TimeLeft(missing, settings)
+  for (const [index, one] of missing.entries()) {
+    say(`${index + 1} of ${missing.length}, about ${timeLeft.from(index)} left: ${caseName(one)}`)
     try {
       results.push(await runInProcess(one, settings))
     } catch (error) {

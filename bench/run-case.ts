@@ -1,6 +1,6 @@
 /** The door of the process that a case is run in: it is told the case, and tells the result. */
-import type { StartOptions, StepReport } from "millrace"
-import type { Case, CaseResult, Quantiles, RunFigures, Settings } from "./case.ts"
+import type { Duration, StartOptions, StepReport } from "millrace"
+import type { Case, CaseResult, Effort, Quantiles, RunFigures, Settings } from "./case.ts"
 import type { Program, Scale, Shape } from "./catalogue.ts"
 import { programOf } from "./catalogue.ts"
 import { loadInput } from "./input/files.ts"
@@ -15,8 +15,8 @@ import { runLatency } from "./measure/latency.ts"
 import { runLoop } from "./measure/loop-run.ts"
 import { peakRssMb, watchPauses } from "./measure/resources.ts"
 import { median, quantile, slopeOf } from "./measure/statistics.ts"
-import type { SustainedRate } from "./measure/sustained-rate.ts"
-import { findSustainedRate } from "./measure/sustained-rate.ts"
+import type { SustainedRate, Trial } from "./measure/sustained-rate.ts"
+import { findSustainedRate, isSlow, slowAllowed } from "./measure/sustained-rate.ts"
 import type { Taken } from "./recount/recount.ts"
 
 /** Steps fall behind at once and then follow each other without a pause. */
@@ -46,6 +46,7 @@ interface Measured {
 class CaseRun {
   readonly #case: Case
   readonly #settings: Settings
+  readonly #effort: Effort
   readonly #program: Program
   readonly #url: URL
   readonly #input: Input | undefined
@@ -56,6 +57,7 @@ class CaseRun {
   constructor(one: Case, settings: Settings) {
     this.#case = one
     this.#settings = settings
+    this.#effort = one.isMarked ? settings.marked : settings.beside
     this.#program = programOf(one.program)
     this.#url = new URL(`./programs/${one.program}.ts`, import.meta.url)
     const { input: kind } = this.#program
@@ -102,7 +104,7 @@ class CaseRun {
 
   /** Steps back to back, several under way at once as ever. */
   async #measureRate(): Promise<Measured> {
-    const { jobs, runsAJob, counted } = this.#settings
+    const { jobs, runsAJob, counted } = this.#effort
     const all = { steps: counted.steps * runsAJob, ms: counted.ms * runsAJob }
     const ran: JobRun[] = []
     for (let i = 0; i < jobs; i++) ran.push(await this.#run(this.#shape, { counted: all }))
@@ -114,7 +116,7 @@ class CaseRun {
 
   /** Steps one at a time, each by itself. */
   async #measureSteps(): Promise<Measured> {
-    const { jobs, runsAJob, counted } = this.#settings
+    const { jobs, runsAJob, counted } = this.#effort
     const all = { steps: counted.steps * runsAJob, ms: counted.ms * runsAJob }
     const ran: JobRun[] = []
     for (let i = 0; i < jobs; i++) ran.push(await this.#run(this.#shape, { counted: all, stepsInFlight: 1 }))
@@ -129,7 +131,7 @@ class CaseRun {
   }
 
   async #measureEmpty(): Promise<Measured> {
-    const { jobs, runsAJob, counted } = this.#settings
+    const { jobs, runsAJob, counted } = this.#effort
     const ms: number[] = []
     const verified = { steps: 0, rows: 0 }
     for (let i = 0; i < jobs; i++) {
@@ -144,7 +146,8 @@ class CaseRun {
 
   async #measureLatency(): Promise<Measured> {
     const { form, workers } = this.#case
-    const { jobs, runsAJob, counted, warmUpMs } = this.#settings
+    const { jobs, runsAJob, counted } = this.#effort
+    const { warmUpMs } = this.#settings
     const intervalMs = msOf(form)
     const ms: number[] = []
     let steps = 0
@@ -163,14 +166,15 @@ class CaseRun {
   }
 
   async #measureFirstResult(): Promise<Measured> {
-    const { jobs, runsAJob } = this.#settings
+    const { jobs, runsAJob } = this.#effort
     const ms: number[] = []
     for (let i = 0; i < jobs * runsAJob; i++) ms.push(await timeToFirstResult(this.#url, this.#case.workers))
     return { runs: [], times: quantilesOf(ms), rssMb: peakRssMb(), verified: { steps: 0, rows: 0 } }
   }
 
   async #measureLoop(): Promise<Measured> {
-    const { jobs, runsAJob, counted, warmUpMs } = this.#settings
+    const { jobs, runsAJob, counted } = this.#effort
+    const { warmUpMs } = this.#settings
     const { stepRecords, eventsAMs, warmUpSteps } = this.#shape
     const { program, form, workers: threads } = this.#case
     const warmUp = { steps: warmUpSteps, ms: warmUpMs }
@@ -190,26 +194,36 @@ class CaseRun {
 
   async #findSustained(first: number): Promise<SustainedRate[]> {
     const { rateSteps } = this.#settings
-    const { rateIntervals } = this.#case
     if (rateSteps === undefined) return []
     const found: SustainedRate[] = []
-    for (const interval of rateIntervals) {
+    for (const interval of this.#case.rateIntervals) {
       const intervalMs = msOf(interval)
-      const rate = await findSustainedRate(intervalMs, first * 0.9, async (recordsASecond) => {
-        const stepRecords = Math.max(1, Math.round((recordsASecond * intervalMs) / 1_000))
-        const shape = { ...this.#shape, stepRecords, eventsAMs: recordsASecond / 1_000 }
-        const { steps } = await this.#run(shape, {
-          interval,
-          counted: { steps: rateSteps, ms: Math.min(rateSteps * 1_000, LEAST_RATE_MS) },
-          isLost: ({ delayMs }) => delayMs > LOST_INTERVALS * Math.max(intervalMs, 100),
-        })
-        const wrong = steps.find(({ records }) => records !== stepRecords)
-        if (wrong !== undefined) throw new Error(`a step has ${wrong.records} records instead of ${stepRecords}`)
-        return { tookMs: steps.map(({ tookMs }) => tookMs), delayMs: steps.map(({ delayMs }) => delayMs) }
-      })
+      const steps = Math.max(rateSteps, Math.floor(LEAST_RATE_MS / intervalMs))
+      const rate = await findSustainedRate(intervalMs, first * FIRST_SHARE, (recordsASecond, length) =>
+        this.#tryRate(recordsASecond, interval, length === "long" ? steps : Math.ceil(steps / 4)),
+      )
       found.push({ interval, rate })
     }
     return found
+  }
+
+  async #tryRate(recordsASecond: number, interval: Duration, counted: number): Promise<Trial> {
+    const intervalMs = msOf(interval)
+    const stepRecords = Math.max(1, Math.round((recordsASecond * intervalMs) / 1_000))
+    const shape = { ...this.#shape, stepRecords, eventsAMs: recordsASecond / 1_000 }
+    const delayMax = LOST_INTERVALS * Math.max(intervalMs, 100)
+    let slow = 0
+    const { steps, isLost } = await this.#run(shape, {
+      interval,
+      counted: { steps: counted, ms: 0 },
+      isLost({ tookMs, delayMs }, isCounted) {
+        if (isCounted && isSlow(intervalMs, tookMs)) slow++
+        return slow > slowAllowed(counted) || delayMs > delayMax
+      },
+    })
+    const wrong = steps.find(({ records }) => records !== stepRecords)
+    if (wrong !== undefined) throw new Error(`a step has ${wrong.records} records instead of ${stepRecords}`)
+    return { isLost, tookMs: steps.map(({ tookMs }) => tookMs), delayMs: steps.map(({ delayMs }) => delayMs) }
   }
 
   #run(
@@ -219,7 +233,7 @@ class CaseRun {
       readonly interval?: StartOptions["interval"]
       readonly rows?: boolean
       readonly stepsInFlight?: number
-      readonly isLost?: (step: StepReport) => boolean
+      readonly isLost?: (step: StepReport, isCounted: boolean) => boolean
     },
   ): Promise<JobRun> {
     const { stepRecords, keys, eventsAMs, warmUpSteps } = shape
@@ -236,7 +250,7 @@ class CaseRun {
     let steps = 0
     for (const { taken } of runs) steps += this.#check(taken, this.#shape)
     const small = this.#program.smallShape(this.#case.form, this.#scale)
-    const { taken } = await this.#run(small, { counted: { steps: 10, ms: 0 }, rows: true })
+    const { taken } = await this.#run(small, { counted: { steps: ROWS_STEPS, ms: 0 }, rows: true })
     const rows = this.#check(taken, small)
     return { steps: steps + rows, rows }
   }
@@ -252,10 +266,14 @@ class CaseRun {
   }
 }
 
+/** Steps whose rows are looked at, after as many as a warm-up has. */
+const ROWS_STEPS = 10
 /** A job that is so far behind does not keep up. */
-const LOST_INTERVALS = 5
+const LOST_INTERVALS = 2
 /** Where steps are short there are more of them. */
 const LEAST_RATE_MS = 10_000
+/** The search for the rate that is kept up begins with so much of the closed loop's. */
+const FIRST_SHARE = 0.9
 
 /** The steps of a job as so many runs. */
 function rateFigures({ doneAt, cpuSeconds, steps }: JobRun, { stepRecords }: Shape, runs: number): RunFigures[] {

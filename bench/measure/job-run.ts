@@ -13,14 +13,16 @@ export interface JobRunOptions {
   readonly warmUp: { readonly steps: number; readonly ms: number }
   /** Steps that count, and how long they last at least. */
   readonly counted: { readonly steps: number; readonly ms: number }
-  /** Ends the run at a step that says that it makes no sense to go on. */
-  readonly isLost?: ((step: StepReport) => boolean) | undefined
+  /** Ends the run at a step that says that it makes no sense to go on: one that counts, or one before these. */
+  readonly isLost?: ((step: StepReport, isCounted: boolean) => boolean) | undefined
 }
 
 export interface JobRun {
   /** What each step gave, from the first on. */
   readonly taken: readonly Taken[]
-  /** Steps that count, as the job reported them. */
+  /** Whether it was ended before enough steps had counted. */
+  readonly isLost: boolean
+  /** Steps that count, as the job reported them; of a run that is lost also the last. */
   readonly steps: readonly StepReport[]
   /** When the step before the first of these, and each of these, was done, by `performance.now()`. */
   readonly doneAt: readonly number[]
@@ -45,11 +47,11 @@ export async function runJob({
   const doneAt: number[] = []
   let warm = 0
   let [cpuFrom, cpuUntil] = [0, 0]
-  let isEnding = false
+  let [isEnding, wasLost] = [false, false]
   running.on("step", (step) => {
     const now = performance.now()
     if (isEnding) return
-    if (isLost?.(step)) return end(step)
+    if (isLost?.(step, doneAt.length > 0)) return end(step)
     if (doneAt.length === 0) {
       if (++warm < warmUp.steps || now - startedAt < warmUp.ms) return
       doneAt.push(now)
@@ -63,10 +65,11 @@ export async function runJob({
   })
   const end = (lost?: StepReport): void => {
     if (lost !== undefined) steps.push(lost)
+    wasLost = lost !== undefined
     cpuUntil = cpuSeconds()
     isEnding = true
     void running.stop().catch(() => undefined) // `done` tells of it
   }
   await running.done
-  return { taken, steps, doneAt, cpuSeconds: cpuUntil - cpuFrom }
+  return { taken, isLost: wasLost, steps, doneAt, cpuSeconds: cpuUntil - cpuFrom }
 }

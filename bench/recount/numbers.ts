@@ -1,7 +1,7 @@
 /** The programs about numbers, done once more with plain loops. */
 import { keyName, keyOf } from "../input/keys.ts"
 import type { Recount, Taken } from "./recount.ts"
-import { checkNumber, checkPairs, keyText } from "./recount.ts"
+import { checkCount, checkNumber, checkPairs, keyText } from "./recount.ts"
 
 export interface NumbersOptions {
   readonly form: string
@@ -11,8 +11,8 @@ export interface NumbersOptions {
 
 /** A step's rows from the numbers of its first and last record, where nothing else counts. */
 abstract class StepRecount implements Recount {
-  held = new Map<string, number>()
   protected readonly options: NumbersOptions
+  readonly #counts = new Map<number, number>() // of rows, by where in the period a step begins
   #step = 0
 
   constructor(options: NumbersOptions) {
@@ -21,15 +21,32 @@ abstract class StepRecount implements Recount {
 
   check(taken: Taken): string | undefined {
     const from = this.#step++ * this.options.stepRecords
-    return this.checkStep(taken, from, from + this.options.stepRecords)
+    const phase = from % this.period
+    const known = this.#counts.get(phase)
+    if (taken.rows === undefined && known !== undefined) return checkCount(taken, known)
+    const rows = this.rowsOf(from, from + this.options.stepRecords)
+    this.#counts.set(phase, typeof rows === "number" ? 1 : rows.size)
+    return typeof rows === "number" ? checkNumber(taken, rows) : checkPairs(taken, rows)
   }
 
-  protected abstract checkStep(taken: Taken, from: number, until: number): string | undefined
+  get held(): ReadonlyMap<string, number> {
+    const until = this.#step * this.options.stepRecords
+    const rows = this.rowsOf(until - this.options.stepRecords, until)
+    return typeof rows === "number" ? new Map([["", rows]]) : rows
+  }
+
+  /** Steps that begin so many records, or a multiple of it, after each other have as many rows. */
+  protected get period(): number {
+    return this.options.keys
+  }
+
+  /** One number, or numbers by key. */
+  protected abstract rowsOf(from: number, until: number): number | ReadonlyMap<string, number>
 }
 
 /** Running counts of keys: the keys that the step touched. */
 export class StateRecount extends StepRecount {
-  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+  protected rowsOf(from: number, until: number): ReadonlyMap<string, number> {
     const { form, keys } = this.options
     const touched = new Map<string, number>()
     // Each key comes once before any comes again, so its count is that of the times round.
@@ -37,13 +54,13 @@ export class StateRecount extends StepRecount {
       const key = keyOf(record, keys)
       touched.set(form === "strings" ? keyName(key) : keyText(key), Math.floor(record / keys) + 1)
     }
-    return checkPairs(taken, touched)
+    return touched
   }
 }
 
 /** What met, by group. */
 export class JoinRecount extends StepRecount {
-  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+  protected rowsOf(from: number, until: number): ReadonlyMap<string, number> {
     const { form, keys, stepRecords } = this.options
     const groups = new Map<string, number>()
     const right = new Map<number, number>()
@@ -56,14 +73,18 @@ export class JoinRecount extends StepRecount {
       const times = form === "table" ? 1 : (right.get(key) ?? 0)
       if (times > 0) groups.set(String(key % 100), (groups.get(String(key % 100)) ?? 0) + times)
     }
-    return checkPairs(taken, groups)
+    return groups
   }
 }
 
 export class StageRecount extends StepRecount {
-  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+  protected override get period(): number {
+    return 1_000 // keys and what is kept follow from a number's last three digits
+  }
+
+  protected rowsOf(from: number, until: number): number | ReadonlyMap<string, number> {
     const form = this.options.form.replace("polluted-", "")
-    if (form === "count") return checkNumber(taken, until - from)
+    if (form === "count") return until - from
     let sum = 0
     const sums = new Map<string, number>()
     for (let x = from; x < until; x++) {
@@ -73,26 +94,25 @@ export class StageRecount extends StepRecount {
       const [key, value] = form === "reduceByKey" ? [String(y % 1_000), y] : [String(x % 1_000), y / 2]
       sums.set(key, (sums.get(key) ?? 0) + value)
     }
-    this.held = form === "sum" ? new Map([["", sum]]) : sums
-    return form === "sum" ? checkNumber(taken, sum) : checkPairs(taken, sums)
+    return form === "sum" ? sum : sums
   }
 }
 
 export class ShuffleRecount extends StepRecount {
-  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+  protected rowsOf(from: number, until: number): number | ReadonlyMap<string, number> {
     const { form, keys } = this.options
-    if (form === "count") return checkNumber(taken, until - from)
+    if (form === "count") return until - from
     const counts = new Map<string, number>()
     for (let n = from; n < until; n++) {
       const name = keyName(form === "new" ? n : n % keys)
       counts.set(name, (counts.get(name) ?? 0) + 1)
     }
-    return checkPairs(taken, counts)
+    return counts
   }
 }
 
 export class WindowRecount extends StepRecount {
-  protected checkStep(taken: Taken, from: number, until: number): string | undefined {
+  protected rowsOf(from: number, until: number): ReadonlyMap<string, number> {
     const { form, keys, stepRecords } = this.options
     const length = form === "none" ? 1 : Number(form)
     const sums = new Map<string, number>()
@@ -102,7 +122,7 @@ export class WindowRecount extends StepRecount {
       for (let back = 0; back < length && n - back * stepRecords >= 0; back++) sum += n - back * stepRecords
       sums.set(String(n % keys), sum)
     }
-    return checkPairs(taken, sums)
+    return sums
   }
 }
 

@@ -7,13 +7,17 @@ export interface Taken {
   readonly rows: readonly unknown[] | undefined
 }
 
-/** Is shown what the steps of one job gave, one after the other from the first on. */
+/** Is shown what the steps of one job gave, one after the other from the first on. What recurs is not counted again. */
 export interface Recount {
   /** What is wrong with the step; undefined if nothing is. */
   check(taken: Taken): string | undefined
   /** What is held after the last step that it was shown. */
   readonly held: ReadonlyMap<string, number>
 }
+
+/** A step that must give so many rows. */
+export const checkCount = ({ count }: Taken, expected: number): string | undefined =>
+  count === expected ? undefined : wrongCount(expected, count)
 
 /** A step that must give one number. */
 export function checkNumber({ count, rows }: Taken, expected: number): string | undefined {

@@ -2,7 +2,7 @@
 import type { Input } from "../input/shared.ts"
 import { stretchesOf } from "../input/shared.ts"
 import type { Recount, Taken } from "./recount.ts"
-import { checkPairs, wrongCount } from "./recount.ts"
+import { checkCount, checkPairs } from "./recount.ts"
 
 type Counts = Map<string, number>
 
@@ -15,8 +15,12 @@ export class WordRecount implements Recount {
   readonly #length: number
   readonly #gives: Gives
   readonly #known = new Map<number, Counts>() // of steps, by where they begin in the input
+  /** Rows of steps with a full window, by where they begin: what is in a full window recurs in each circle. */
+  readonly #rows = new Map<number, number>()
   readonly #window: Counts = new Map()
+  /** The next step, and the next that is to enter the window. */
   #step = 0
+  #entering = 0
 
   /** `length` is that of the window in steps. */
   constructor(input: Input, stepRecords: number, length: number, gives: Gives) {
@@ -27,23 +31,52 @@ export class WordRecount implements Recount {
   }
 
   check(taken: Taken): string | undefined {
-    const entering = this.#countsOf(this.#step)
-    const leaving = this.#step < this.#length ? new Map<string, number>() : this.#countsOf(this.#step - this.#length)
-    this.#step++
-    for (const [word, count] of entering) this.#add(word, count)
-    for (const [word, count] of leaving) this.#add(word, -count)
-    if (this.#gives !== "touched") return this.#checkTop(taken, this.#gives.top)
-    const touched: Counts = new Map()
-    const left = this.#length === 1 ? [] : leaving.keys() // a step's own counts know of no step before
-    for (const word of [...entering.keys(), ...left]) {
-      const count = this.#window.get(word)
-      if (count !== undefined) touched.set(word, count)
+    const step = this.#step++
+    const begin = (step * this.#stepRecords) % this.#input.records
+    const known = step < this.#length ? undefined : this.#rows.get(begin)
+    if (taken.rows === undefined && known !== undefined) return checkCount(taken, known)
+    this.#catchUp()
+    if (this.#gives !== "touched") {
+      const highest = [...this.#window.values()].sort((a, b) => b - a).slice(0, this.#gives.top)
+      if (step >= this.#length) this.#rows.set(begin, highest.length)
+      return this.#checkTop(taken, highest)
     }
+    const touched = this.#touched(step)
+    if (step >= this.#length) this.#rows.set(begin, touched.size)
     return checkPairs(taken, touched)
   }
 
   get held(): ReadonlyMap<string, number> {
+    this.#catchUp()
     return this.#window
+  }
+
+  /** Slides the window to the last step. Whole circles leave a full one as it is. */
+  #catchUp(): void {
+    const { records } = this.#input
+    const circle = records / greatestCommonDivisor(records, this.#stepRecords)
+    if (this.#entering >= this.#length) {
+      this.#entering += circle * Math.floor((this.#step - this.#entering) / circle)
+    }
+    for (; this.#entering < this.#step; this.#entering++) {
+      for (const [word, count] of this.#countsOf(this.#entering)) this.#add(word, count)
+      for (const [word, count] of this.#leaving(this.#entering)) this.#add(word, -count)
+    }
+  }
+
+  /** The keys that a step touches: of words that entered, and of those that left and are still there. */
+  #touched(step: number): Counts {
+    const touched: Counts = new Map()
+    const left = this.#length === 1 ? [] : this.#leaving(step).keys() // a step's own counts know of no step before
+    for (const word of [...this.#countsOf(step).keys(), ...left]) {
+      const count = this.#window.get(word)
+      if (count !== undefined) touched.set(word, count)
+    }
+    return touched
+  }
+
+  #leaving(step: number): Counts {
+    return step < this.#length ? new Map() : this.#countsOf(step - this.#length)
   }
 
   #add(word: string, count: number): void {
@@ -63,10 +96,10 @@ export class WordRecount implements Recount {
   }
 
   /** Among words that are as frequent as the last of them any may be given. */
-  #checkTop({ count, rows }: Taken, top: number): string | undefined {
-    const highest = [...this.#window.values()].sort((a, b) => b - a).slice(0, top)
-    if (count !== highest.length) return wrongCount(highest.length, count)
-    for (const [rank, row] of (rows ?? []).entries()) {
+  #checkTop(taken: Taken, highest: readonly number[]): string | undefined {
+    const wrong = checkCount(taken, highest.length)
+    if (wrong !== undefined) return wrong
+    for (const [rank, row] of (taken.rows ?? []).entries()) {
       const [word, given] = row as [string, number]
       if (given !== highest[rank]) return `rank ${rank + 1} should have ${highest[rank]} but has ${given}`
       if (this.#window.get(word) !== given) return `${word} should be ${this.#window.get(word)} but is ${given}`
@@ -74,6 +107,8 @@ export class WordRecount implements Recount {
     return undefined
   }
 }
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b))
 
 function countWords({ bytes, starts, records }: Input, from: number, until: number): Counts {
   const counts: Counts = new Map()

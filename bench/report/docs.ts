@@ -27,7 +27,7 @@ function figures(record: BenchRecord): string {
     settings.rateSteps === undefined
       ? "rates of the closed loop only"
       : `rates kept up over ${settings.rateSteps} steps of a second`
-  const runs = settings.jobs * settings.runsAJob
+  const runs = settings.marked.jobs * settings.marked.runsAJob
   return [
     `Measured ${record.at.slice(0, 10)} on ${machineText(record.machine)}; ${settings.megabytes} MB of input, ${settings.keys.toLocaleString("en-US")} keys in the largest state, ${runs} runs, ${search}.`,
     "### Marks",

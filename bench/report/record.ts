@@ -35,8 +35,10 @@ export function thisMachine(): Machine {
 export const machineText = ({ node, platform, processors, processor, memoryGb }: Machine): string =>
   `Node.js ${node}, ${platform}, ${processors} processors (${processor}), ${memoryGb} GB`
 
-export function writeRecord(file: string | URL, record: BenchRecord): void {
-  fs.writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`)
+/** Writes the whole file or leaves it as it was. */
+export function writeRecord(file: string, record: BenchRecord): void {
+  fs.writeFileSync(`${file}.part`, `${JSON.stringify(record, undefined, 2)}\n`)
+  fs.renameSync(`${file}.part`, file)
 }
 
 /** @throws if there is no such file, or it is not such a record */

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { expect, onTestFinished, test } from "vitest"
+import type { Case, CaseResult } from "../../bench/case.ts"
 import { caseName } from "../../bench/case.ts"
 import { casesOf } from "../../bench/cases.ts"
 import { parseOptions, UsageError } from "../../bench/options.ts"
+import { judge } from "../../bench/report/marks.ts"
 import type { BenchRecord } from "../../bench/report/record.ts"
 import type { Ended } from "../end-to-end/command.ts"
 import { command } from "../end-to-end/command.ts"
@@ -53,6 +55,54 @@ test("programs and loops run, their results are verified, and the figures are ke
   expect(again.stdout).toMatch(/^P3 .* not measured$/m)
 })
 
+test("an interrupted call is gone on with", { timeout: 120_000 }, async () => {
+  const file = temporaryFile("figures.json")
+  const args = ["marks", "window", "--form", "30", "--no-loops", ...TINY.slice(0, -2), "--workers", "1", "--json", file]
+  expect((await bench(...args)).code).toBe(0)
+  const begun = readFileSync(file, "utf8")
+  const { code, stderr } = await bench(...args, "--form", "none", "--resume")
+  expect(code).toBe(0)
+  expect(stderr).toMatch(
+    /^bench: 1 cases are in .* and are not measured again\nbench: 1 of 1, about \d+ s left: window\/none\/1\n$/,
+  )
+  const { results } = JSON.parse(readFileSync(file, "utf8")) as BenchRecord
+  expect(results).toHaveLength(2)
+  expect(results[0]).toEqual((JSON.parse(begun) as BenchRecord).results[0])
+
+  const other = await bench(...args, "--keys", "24000", "--resume")
+  expect(other.code).toBe(2)
+  expect(other.stderr).toMatch(/ cannot be gone on with, for it was measured with other sizes or options: /)
+})
+
+test("every mark follows from cases that are measured with care, and every such case is there for one", () => {
+  const options = parseOptions(["marks", "--quick"])
+  if (options === "help") throw new Error("this is no call for help")
+  const results = casesOf(options).map(resultOf)
+  const missingIn = (results: readonly CaseResult[]): number =>
+    judge(results).filter(({ verdict }) => verdict === "not measured").length
+  expect(missingIn(results)).toBe(0)
+  for (const result of results) {
+    const others = results.filter((one) => one !== result)
+    expect({ without: caseName(result.case), isMissed: missingIn(others) > 0 }).toEqual({
+      without: caseName(result.case),
+      isMissed: true,
+    })
+  }
+})
+
+const resultOf = (one: Case): CaseResult => ({
+  case: one,
+  stepRecords: 1,
+  runs: [{ rate: 1, cpuSecondsAMillion: 1 }],
+  times: { count: 1, p50: 1, p99: 1, p999: 1 },
+  sustained: one.rateIntervals.map((interval) => ({ interval, rate: 1 })),
+  rssMb: 1,
+  rssBeforeMb: 1,
+  pauseMs: { main: 1, workers: 1 },
+  verified: { steps: 1, rows: 1 },
+  notes: [],
+})
+
 test("what it is not made for is refused in a sentence", async () => {
   const { code, stdout, stderr } = await bench("grep", "--json", "/nowhere/at/all")
   expect(stderr).toMatch(/^bench: --json expects a file that can be written: .*\n$/)
@@ -66,6 +116,7 @@ test.each([
   [["--steps", "1e3"], /^--steps expects a whole number from 1 to 999999999, but got "1e3"$/],
   [["--kernels", "c"], /^there is no kind of kernels "c"; there are js, wasm$/],
   [["--fast"], /^Unknown option '--fast'; `npm run bench -- --help` says what there is$/],
+  [["--resume"], /^--resume goes on with the file of --json: name it$/],
   [["--json"], /^Option '--json <value>' argument missing; /],
 ])("%j is refused in a sentence", (args, sentence) => {
   expect(() => parseOptions(args)).toThrow(UsageError)
