@@ -1,3 +1,5 @@
+import { stretchesOf } from "../input/shared.ts"
+import { STAGE_NUMBERS } from "../workload.ts"
 import type { Loop } from "./loop.ts"
 
 /** What the program `stage` does, in one loop. */
@@ -10,11 +12,14 @@ export class StageLoop implements Loop {
   }
 
   step(from: number, until: number): void {
-    if (this.#form === "sum") this.#held = [["", sum(from, until)]]
-    else {
-      const sums = this.#form === "reduceByKey" ? sumsByKey(from, until) : sumsOfObjects(from, until)
-      this.#held = [...sums].map(([key, value]) => [String(key), value])
+    const sums = new Map<number, number>()
+    let all = 0
+    for (const stretch of stretchesOf(STAGE_NUMBERS, from, until)) {
+      if (this.#form === "sum") all += sum(stretch.from, stretch.until)
+      else if (this.#form === "reduceByKey") sumByKey(sums, stretch.from, stretch.until)
+      else sumObjects(sums, stretch.from, stretch.until)
     }
+    this.#held = this.#form === "sum" ? [["", all]] : [...sums].map(([key, value]) => [String(key), value])
   }
 
   held(): Iterable<readonly [string, number]> {
@@ -31,8 +36,7 @@ function sum(from: number, until: number): number {
   return sum
 }
 
-function sumsByKey(from: number, until: number): Map<number, number> {
-  const sums = new Map<number, number>()
+function sumByKey(sums: Map<number, number>, from: number, until: number): void {
   for (let x = from; x < until; x++) {
     const y = x * 3 + 1
     if (y % 2 !== 0) continue
@@ -40,11 +44,9 @@ function sumsByKey(from: number, until: number): Map<number, number> {
     const old = sums.get(key)
     sums.set(key, old === undefined ? y : old + y)
   }
-  return sums
 }
 
-function sumsOfObjects(from: number, until: number): Map<number, number> {
-  const sums = new Map<number, number>()
+function sumObjects(sums: Map<number, number>, from: number, until: number): void {
   for (let x = from; x < until; x++) {
     const record = { user: x % 1_000, amount: x * 3 + 1 }
     if (record.amount % 2 !== 0) continue
@@ -52,5 +54,4 @@ function sumsOfObjects(from: number, until: number): Map<number, number> {
     const value = record.amount / 2
     sums.set(record.user, old === undefined ? value : old + value)
   }
-  return sums
 }

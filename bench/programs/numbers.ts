@@ -3,6 +3,8 @@ import type { SourceOf } from "millrace"
 import { defineSource } from "millrace"
 import { keyOf } from "../input/keys.ts"
 import { tellPauses } from "../input/pauses.ts"
+import { stretchesOf } from "../input/shared.ts"
+import { STAGE_NUMBERS } from "../workload.ts"
 import { admitted } from "./source.ts"
 
 tellPauses()
@@ -15,6 +17,19 @@ export const keys = (offer: { readonly stepRecords: number; readonly keys: numbe
     admitted: admitted(offer),
     *read(from, until) {
       for (let record = from; record < until; record++) yield keyOf(record + salt, offer.keys)
+    },
+  })
+
+/** Numbers from 0 on that begin anew before they are large. */
+export const smallNumbers = (offer: { readonly stepRecords: number }): SourceOf<number> =>
+  defineSource<number>({
+    description: "small numbers of the benchmark",
+    total: Infinity,
+    admitted: admitted(offer),
+    *read(from, until) {
+      for (const stretch of stretchesOf(STAGE_NUMBERS, from, until)) {
+        for (let number = stretch.from; number < stretch.until; number++) yield number
+      }
     },
   })
 

@@ -4,7 +4,7 @@
  */
 import type { DStream } from "millrace"
 import { batches, job } from "millrace"
-import { numbers } from "./numbers.ts"
+import { smallNumbers } from "./numbers.ts"
 import { paramsOf, toResults } from "./params.ts"
 
 const FORMS = ["count", "sum", "reduceByKey", "objects"] as const
@@ -13,7 +13,7 @@ const POLLUTED = ["polluted-count", "polluted-sum", "polluted-reduceByKey", "pol
 export default job({ name: "stage", params: paramsOf(...FORMS, ...POLLUTED) }, ({ readStream, params }) => {
   const { form } = params
   if (form.startsWith("polluted-")) for (let i = 0; i < 20; i++) pollute(readStream(batches([others(i)])), i)
-  const records = readStream(numbers(params), params.interval)
+  const records = readStream(smallNumbers(params), params.interval)
   switch (form.replace("polluted-", "")) {
     case "sum":
       return records

@@ -1,5 +1,6 @@
 /** The programs about numbers, done once more with plain loops. */
 import { keyName, keyOf } from "../input/keys.ts"
+import { STAGE_NUMBERS } from "../workload.ts"
 import type { Recount, Taken } from "./recount.ts"
 import { checkCount, checkNumber, checkPairs, keyText } from "./recount.ts"
 
@@ -87,7 +88,8 @@ export class StageRecount extends StepRecount {
     if (form === "count") return until - from
     let sum = 0
     const sums = new Map<string, number>()
-    for (let x = from; x < until; x++) {
+    for (let record = from; record < until; record++) {
+      const x = record % STAGE_NUMBERS
       const y = x * 3 + 1
       if (y % 2 !== 0) continue
       sum += y / 2
