@@ -19,6 +19,27 @@ test("any plain data comes back the same", () => {
   )
 })
 
+test.each([
+  ["a long text that begins with a byte order mark", `\ufeff${"é".repeat(60)}`],
+  ["several marks", [`\ufeff\ufeff${"x".repeat(100)}`, "\ufeff", "a\ufeff"]],
+  ["beside what guards them", ["\u0001", "\u0001\ufeff", `\ufeff\u0001${"x".repeat(100)}`]],
+  [
+    "in keys, maps and sets",
+    [
+      { [`\ufeff${"x".repeat(100)}`]: `\ufeff${"y".repeat(100)}`, "\u0001": -1 },
+      new Map([[`\ufeff${"x".repeat(100)}`, 1]]),
+      new Set([`\ufeff${"x".repeat(100)}`]),
+    ],
+  ],
+  ["without a text", Uint8Array.of(0xef, 0xbb, 0xbf)],
+])("%s comes back the same, also from shared memory", (_, value) => {
+  const bytes = encode(value)
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  expect(sameData(throughBytes(value), value)).toBe(true)
+  expect(sameData(decodeValue(shared, 0, shared.length), value)).toBe(true)
+})
+
 test("each value stands alone: it is read without those written before it, from the middle of a buffer", () => {
   fc.assert(
     fc.property(fc.array(plainData(), { minLength: 2, maxLength: 6 }), (values) => {
