@@ -15,13 +15,15 @@ export interface Description {
 }
 
 export interface SourceDescription {
-  /** Offsets that workers read; values as a source hands them over; lines of JSON. */
-  readonly kind: "range" | "values" | "lines"
+  /** Offsets that workers read; values as a source hands them over; lines as bytes; offsets of lines as bytes. */
+  readonly kind: "range" | "values" | "lines" | "lineRange"
+  /** Records are lines of text, of words or of objects as JSON, for `readText`. Otherwise lines are JSON. */
+  readonly text: "words" | "objects" | undefined
   /** By step, by piece: what arrives together. */
   readonly batches: readonly (readonly (readonly unknown[])[])[]
   /** It ends with its last batch; otherwise it is silent from then on, and the job ends after so many steps. */
   readonly ends: boolean
-  /** One record in so many does not match the schema; only of lines, which are plain JSON. */
+  /** One record in so many does not match the schema, or is not UTF-8 if it is text; only of lines, which are plain JSON. */
   readonly invalid: { readonly at: number; readonly on: "skip" | "collect" } | undefined
   /** Records have times of their own, and are `Timed`, or pairs of a key and a `Timed`. */
   readonly time: TimeDescription | undefined
@@ -110,7 +112,10 @@ export const verbs = [
 
 /** Which functions of the library a function is made of; a verb takes from it what it needs. */
 export interface FunctionDescription {
-  readonly gives: "value" | "pair" | "same"
+  /** What `map` makes of a record: something of it, under a key of it or under itself as the key; itself. */
+  readonly gives: "value" | "pair" | "keyed" | "same"
+  /** A function of the package instead, of lines of text. */
+  readonly named: NamedDescription | undefined
   readonly key: keyof typeof keys
   readonly value: keyof typeof values
   readonly add: keyof typeof combines
@@ -126,6 +131,11 @@ export interface FunctionDescription {
   readonly ranks: boolean
   readonly onTimeout: boolean
 }
+
+export type NamedDescription =
+  | { readonly name: "words" }
+  | { readonly name: "grep"; readonly text: string }
+  | { readonly name: "jsonFields"; readonly fields: readonly string[] }
 
 /** Lengths of time in milliseconds: of a window and its slide, and until a key ends. */
 export interface Lengths {

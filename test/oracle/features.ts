@@ -15,6 +15,8 @@ function featuresOf({ operators, sources }: Description, { verb, f, lengths, oth
     "for ever": isState && lengths.timeoutMs === undefined,
     "with maxKeys": states.has(verb) && lengths.maxKeys !== undefined,
     "with onTimeout": verb === "flatMapWithState" && f.onTimeout && lengths.timeoutMs !== undefined,
+    [`with ${f.named?.name}()`]: f.named !== undefined,
+    "of what is its own key": verb === "map" && f.gives === "keyed" && f.named === undefined,
     "by its own rank": verb === "topK" && !f.ranks,
   }
   return Object.keys(has).flatMap((feature) => (has[feature] ? [`${verb} ${feature}`] : []))

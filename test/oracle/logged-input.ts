@@ -87,8 +87,7 @@ function countOf(cuts: readonly CutRecords[], sources: ReadonlyMap<NodeId, Sourc
 }
 
 function whyOf(sources: ReadonlyMap<NodeId, Source>, node: NodeId, record: unknown): string | undefined {
-  const { invalid } = sources.get(node)!.description
-  return invalid && whyInvalid(record, invalid.at)
+  return whyInvalid(record, sources.get(node)!.description)
 }
 
 /** What came in for a step. */
@@ -204,4 +203,4 @@ function chunksOf({ kind, batches }: SourceDescription): unknown[][] {
 }
 
 const textOfInvalid = (record: unknown): string =>
-  (typeof record === "string" ? record : JSON.stringify(record)).slice(0, 1_000)
+  (typeof record === "string" ? record.toWellFormed() : JSON.stringify(record)).slice(0, 1_000)

@@ -1,9 +1,10 @@
 /** The fixed program that becomes any random one: its parameters describe what it declares. */
-import { job } from "millrace"
+import { grep, job, jsonFields, words } from "millrace"
 import type { StreamFace } from "#src/api/stream-face.js"
 import type { Source } from "#src/stream/source.js"
 import type {
   Description,
+  FunctionDescription,
   Lengths,
   OperatorDescription,
   SourceDescription,
@@ -12,6 +13,7 @@ import type {
 } from "./description.ts"
 import { STEP_MS } from "./description.ts"
 import { numberOf } from "./functions.ts"
+import { NOT_UTF8 } from "./random-text.ts"
 import {
   aggregateOf,
   combineOf,
@@ -28,9 +30,12 @@ import {
   windowCombinesOf,
 } from "./user-functions.ts"
 
+type Read = (from: unknown, options: Record<string, unknown>) => StreamFace
+
 /** What the builder gets, with as few types as random programs have. */
 interface Streams {
-  readonly readStream: (from: unknown, options: Record<string, unknown>) => StreamFace
+  readonly readStream: Read
+  readonly readText: Read
   readonly table: (load: () => unknown, options: Record<string, unknown>) => unknown
 }
 
@@ -45,8 +50,11 @@ const params = {
 export default job(
   { name: "random program", interval: `${STEP_MS}ms`, params },
   ({ params: description, ...declare }) => {
-    const { readStream, table } = declare as unknown as Streams
-    const streams = description.sources.map((source) => readStream({ source: sourceOf(source) }, optionsOf(source)))
+    const { readStream, readText, table } = declare as unknown as Streams
+    const streams = description.sources.map((source) => {
+      const read = source.text === undefined ? readStream : readText
+      return read({ source: sourceOf(source) }, optionsOf(source))
+    })
     const tables = description.tables.map((rows) => tableOf(rows, table))
     for (const operator of description.operators) streams.push(applied(streams, tables, operator))
     description.outputs.forEach(({ from, kind }, index) => {
@@ -64,15 +72,16 @@ function applied(
   const { verb, from, f, lengths } = operator
   const stream = streams[from]!
   const other = operator.other === undefined ? undefined : streams[operator.other]
-  const onError = f.throwsAt === undefined ? {} : { onError: "skip" as const }
+  const mayThrow = f.throwsAt !== undefined || f.named?.name === "jsonFields"
+  const onError = mayThrow ? { onError: "skip" as const } : {}
   const timeout = timeoutOf(lengths)
   switch (verb) {
     case "map":
-      return stream.map(guarded(f, recordOf(f)), onError)
+      return stream.map(namedOf(f) ?? guarded(f, recordOf(f)), onError)
     case "flatMap":
-      return stream.flatMap(itemsOf(f, recordOf(f)), onError)
+      return stream.flatMap(namedOf(f) ?? itemsOf(f, recordOf(f)), onError)
     case "filter":
-      return stream.filter(guarded(f, isKept), onError)
+      return stream.filter(namedOf(f) ?? guarded(f, isKept), onError)
     case "mapValues":
       return stream.mapValues(guarded(f, valueOf(f)), onError)
     case "flatMapValues":
@@ -165,23 +174,42 @@ const capOf = ({ maxKeys }: Lengths): { readonly maxKeys?: number } => (maxKeys 
 const tableOf = ({ rows }: TableDescription, table: Streams["table"]): unknown =>
   table(() => structuredClone(rows), { key: (row: TableDescription["rows"][number]) => row.key })
 
-function optionsOf({ invalid, time }: SourceDescription): Record<string, unknown> {
+function namedOf({ named }: FunctionDescription): ((value: never) => unknown) | undefined {
+  switch (named?.name) {
+    case "words":
+      return words()
+    case "grep":
+      return grep(named.text)
+    case "jsonFields":
+      return jsonFields(named.fields)
+    case undefined:
+      return undefined
+  }
+}
+
+function optionsOf({ text, invalid, time }: SourceDescription): Record<string, unknown> {
   return {
-    ...(invalid && { onInvalid: invalid.on, schema: schemaOf(invalid.at) }),
+    ...(invalid && { onInvalid: invalid.on, ...(text === undefined && { schema: schemaOf(invalid.at) }) }),
     ...(time && { time: timeOf, slack: durationOf(time.slackMs) }),
   }
 }
 
 function schemaOf(invalidAt: number): unknown {
   const validate = (value: unknown): unknown => {
-    const why = whyInvalid(value, invalidAt)
+    const why = whyUnwanted(value, invalidAt)
     return why === undefined ? { value } : { issues: [{ message: why }] }
   }
   return { "~standard": { version: 1, vendor: "millrace", validate } }
 }
 
-/** What is wrong with a record that does not match its source's schema. */
-export function whyInvalid(record: unknown, invalidAt: number): string | undefined {
+/** What is wrong with a record that does not match its source's schema, or is not UTF-8. */
+export function whyInvalid(record: unknown, { text, invalid }: SourceDescription): string | undefined {
+  if (invalid === undefined) return undefined
+  if (text !== undefined) return (record as string).isWellFormed() ? undefined : "it is not UTF-8"
+  return whyUnwanted(record, invalid.at)
+}
+
+function whyUnwanted(record: unknown, invalidAt: number): string | undefined {
   const n = numberOf(record)
   return n % invalidAt === 0 ? `${n} is not wanted` : undefined
 }
@@ -191,9 +219,11 @@ export const timeOf = (record: unknown): number | Date => {
   return value.at
 }
 
-function sourceOf({ kind, batches, ends }: SourceDescription): Source {
+function sourceOf(described: SourceDescription): Source {
+  const { kind, text, batches, ends } = described
   const description = `${kind} of ${batches.flat(2).length} records in ${batches.length} batches`
-  if (kind === "range") {
+  const format = text === undefined ? "ndjson" : "text"
+  if (kind === "range" || kind === "lineRange") {
     const records = batches.flat(2)
     const offsets = batches.map((_, index) => batches.slice(0, index + 1).flat(2).length)
     return {
@@ -201,9 +231,10 @@ function sourceOf({ kind, batches, ends }: SourceDescription): Source {
       description,
       total: ends ? records.length : Infinity,
       stepsMin: 0,
-      format: undefined,
       admitted: (step) => offsets[step] ?? records.length,
-      read: (from, until) => structuredClone(records.slice(from, until)),
+      ...(kind === "range"
+        ? { format: undefined, read: (from, until) => structuredClone(records.slice(from, until)) }
+        : { format, read: (from, until) => piecesOf(records, from, until, described) }),
     }
   }
   return {
@@ -215,7 +246,7 @@ function sourceOf({ kind, batches, ends }: SourceDescription): Source {
         if (index > 0) await receiver.nextStep()
         for (const piece of pieces) {
           if (kind === "values") receiver.values(piece)
-          else receiver.bytes("ndjson", linesOf(piece))
+          else receiver.bytes(format, linesOf(piece, described))
         }
       }
       while (!ends && !receiver.signal.aborted) await receiver.nextStep()
@@ -223,5 +254,30 @@ function sourceOf({ kind, batches, ends }: SourceDescription): Source {
   }
 }
 
-const linesOf = (records: readonly unknown[]): Uint8Array =>
-  Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""))
+/** Up to three lines a piece; what a piece is read from is written over when the next is asked for. */
+function* piecesOf(
+  records: readonly unknown[],
+  from: number,
+  until: number,
+  source: SourceDescription,
+): Iterable<Uint8Array> {
+  for (let at = from; at < until;) {
+    const end = Math.min(until, at + 1 + ((at + until) % 3))
+    const piece = linesOf(records.slice(at, end), source)
+    yield piece
+    piece.fill("x".charCodeAt(0))
+    at = end
+  }
+}
+
+const linesOf = (records: readonly unknown[], { text }: SourceDescription): Uint8Array =>
+  Buffer.concat(records.map((record) => (text === undefined ? jsonLine(record) : textLine(record as string))))
+
+const jsonLine = (record: unknown): Buffer => Buffer.from(`${JSON.stringify(record)}\n`)
+
+/** Ended in one way or the other; a carriage return of the line's own would be taken for part of its end. */
+function textLine(line: string): Buffer {
+  const end = line.endsWith("\r") || line.length % 4 === 0 ? "\r\n" : "\n"
+  const parts = `${line}${end}`.split(NOT_UTF8).map((part) => Buffer.from(part))
+  return Buffer.concat(parts.flatMap((part, index) => (index === 0 ? [part] : [Buffer.of(0xff), part])))
+}

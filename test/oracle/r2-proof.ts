@@ -1,6 +1,6 @@
 /**
- * R2: results do not depend on who computes them, in which order or in which form. With the same number of partitions
- * they are the same to the last bit; with another one the same multiset, for functions that are exact.
+ * R2: results do not depend on who computes them, in which order or in which form, of loops and of kernels. With the same
+ * number of partitions they are the same to the last bit; with another one the same multiset, for functions that are exact.
  */
 import { ThreadsEngine } from "#src/engine/threads.js"
 import type { StepRecord } from "#src/stream/step-record.js"
@@ -14,6 +14,7 @@ import { drawProgram } from "./random-program.ts"
 import type { Results, Run } from "./run-program.ts"
 import { runProgram } from "./run-program.ts"
 import { countsOf, requireSame, say, seedsOf, showCounts } from "./seeds.ts"
+import { withKernels } from "./with-kernels.ts"
 
 const PROGRAM = new URL("./program.ts", import.meta.url)
 
@@ -22,9 +23,9 @@ export async function proveAnyOrderSameBytes(programs: number): Promise<void> {
   const counts = new Map<string, number>()
   for (const seed of seedsOf(programs)) {
     const simulation = simulationOf(seed)
-    const description = drawProgram(seed, { stateless: seed % 6 === 0 })
+    const description = drawProgram(seed, { stateless: seed % 6 === 0, text: isOfText(seed) })
     const wanted = await runInline(description)
-    const found = await runSimulated(description, simulation)
+    const found = await withKernels("wasm", () => runSimulated(description, simulation))
     const stateLost = isStateLost(found)
     const difference = stateLost ? differenceOfBeginning(found, wanted) : differenceOfRuns(found, wanted)
     requireSame(seed, description, difference && `${inspect(simulation)}\n${difference}`)
@@ -40,10 +41,10 @@ export async function proveAnyOrderSameBytes(programs: number): Promise<void> {
 /** On real worker threads, which load the program's file themselves. */
 export async function proveThreadsSameBytes(programs: number): Promise<void> {
   for (const seed of seedsOf(programs)) {
-    const description = drawProgram(seed)
+    const description = drawProgram(seed, { text: isOfText(seed) })
     const wanted = await runInline(description)
     const engine = (): ThreadsEngine => new ThreadsEngine(1 + (seed % 4))
-    const found = await runProgram(description, { engine }, PROGRAM)
+    const found = await withKernels("wasm", () => runProgram(description, { engine }, PROGRAM))
     requireSame(seed, description, differenceOfRuns(found, wanted))
   }
   say(`R2: ${programs} programs on worker threads: same rows in the same order as inline, 0 differences`)
@@ -51,7 +52,7 @@ export async function proveThreadsSameBytes(programs: number): Promise<void> {
 
 export async function proveAnyPartitionsSameRows(programs: number): Promise<void> {
   for (const seed of seedsOf(programs)) {
-    const description = drawProgram(seed, { exact: true })
+    const description = drawProgram(seed, { exact: true, text: isOfText(seed) })
     const wanted = inAnyOrder(await runInline({ ...description, partitions: 1 }))
     for (const partitions of [2, 3, 8]) {
       const found = inAnyOrder(await runInline({ ...description, partitions }))
@@ -71,8 +72,10 @@ function simulationOf(seed: number): Simulation {
   }
 }
 
+const isOfText = (seed: number): boolean => seed % 5 === 1
+
 const runInline = (description: Description): Promise<Run> =>
-  runProgram(description, { engine: (loaded) => new InlineEngine(() => loaded.loadAgain()) })
+  withKernels("js", () => runProgram(description, { engine: (loaded) => new InlineEngine(() => loaded.loadAgain()) }))
 
 const runSimulated = (description: Description, simulation: Simulation): Promise<Run> =>
   runProgram(description, { engine: (loaded) => new SimulatedEngine(() => loaded.loadAgain(), simulation) })

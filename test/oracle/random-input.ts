@@ -4,17 +4,36 @@ import { hashValue } from "#src/base/hash.js"
 import type { FunctionDescription, SourceDescription, TableDescription, TimeDescription } from "./description.ts"
 import { STEP_MS } from "./description.ts"
 import { keys, LIMIT, values } from "./functions.ts"
+import { drawLine } from "./random-text.ts"
 import { recordOf } from "./user-functions.ts"
 
-export function drawSource(random: Random, steps: number, f: FunctionDescription, timed: boolean): SourceDescription {
+/** How sources are drawn: whether some have times, and how many are text, from 0 to 1. */
+export interface SourceDraw {
+  readonly timed: boolean
+  readonly textShare: number
+}
+
+export function drawSource(
+  random: Random,
+  steps: number,
+  f: FunctionDescription,
+  { timed, textShare }: SourceDraw,
+): SourceDescription {
   const below = (n: number): number => Math.floor(random() * n)
-  const kind = (["range", "range", "values", "lines"] as const)[below(4)]!
-  const time = timed && random() < 0.5 ? drawTime(random, kind === "lines") : undefined
+  const kind = (["range", "range", "values", "lines", "lineRange"] as const)[below(5)]!
+  const text = random() < textShare ? (["words", "objects"] as const)[below(2)]! : undefined
+  const areLines = kind === "lines" || kind === "lineRange"
+  const invalid =
+    areLines && random() < 0.4
+      ? { at: 2 + below(6), on: (["skip", "collect", "collect"] as const)[below(3)]! }
+      : undefined
+  const time = timed && text === undefined && random() < 0.5 ? drawTime(random, areLines) : undefined
   const make = recordOf(f)
   const record = (step: number): unknown => {
+    if (text !== undefined) return drawLine(random, text, invalid?.at)
     const drawn = make(below(random() < 0.5 ? 20 : LIMIT))
     const dated = time === undefined ? drawn : timedOf(drawn, f.gives === "pair", timeAt(random, step, time))
-    return kind === "lines" ? jsonOf(dated) : dated
+    return areLines ? jsonOf(dated) : dated
   }
   let empty = false
   const batches = Array.from({ length: steps }, (_, step) => {
@@ -22,11 +41,7 @@ export function drawSource(random: Random, steps: number, f: FunctionDescription
     const pieces = empty ? 0 : 1 + below(4)
     return Array.from({ length: pieces }, () => Array.from({ length: below(6) }, () => record(step)))
   })
-  const invalid =
-    kind === "lines" && random() < 0.4
-      ? { at: 2 + below(6), on: (["skip", "collect", "collect"] as const)[below(3)]! }
-      : undefined
-  return { kind, batches, ends: random() < 0.3, invalid, time }
+  return { kind, text, batches, ends: random() < 0.3, invalid, time }
 }
 
 /** A few rows with keys of one kind. */

@@ -7,6 +7,7 @@ import type { Description, FunctionDescription, OperatorDescription, OutputDescr
 import { shownStates, states, STEP_MS, verbs, verbsOfTwo } from "./description.ts"
 import { combines, exactCombines, exactInverses, inverses, keys, values } from "./functions.ts"
 import { drawSource, drawTable } from "./random-input.ts"
+import { drawNamed } from "./random-text.ts"
 import type { Kind } from "./stream-kinds.ts"
 import { isApplicable, kindOf, kindOfSource, needPairs } from "./stream-kinds.ts"
 import type { Size } from "./stream-sizes.ts"
@@ -20,6 +21,8 @@ export interface Draw {
   readonly refused?: boolean
   /** Also sources whose records have times of their own. */
   readonly timed?: boolean
+  /** Nearly all sources are of text, of which there is one in ten otherwise, and mostly one operator follows the other. */
+  readonly text?: boolean
 }
 
 /** What a program's functions are drawn from: a few kinds of keys, so that streams have keys in common. */
@@ -45,9 +48,10 @@ export function drawProgram(seed: number, chosen: Draw = {}): Description {
   const below = (n: number): number => Math.floor(random() * n)
   const draw = { ...chosen, keys: drawKeys(random) }
   const steps = 1 + below(STEPS_MAX)
-  const described = Array.from({ length: [1, 1, 1, 2, 2, 3][below(6)]! }, () => {
+  const numbers = draw.text ? [1, 1, 1, 2] : [1, 1, 1, 2, 2, 3]
+  const described = Array.from({ length: pickOf(random, numbers) }, () => {
     const f = { ...drawFunction(random, draw), gives: pickOf(random, ["pair", "pair", "value"] as const) }
-    return { f, source: drawSource(random, steps, f, draw.timed === true) }
+    return { f, source: drawSource(random, steps, f, { timed: draw.timed === true, textShare: draw.text ? 0.9 : 0.1 }) }
   })
   const tables = Array.from({ length: below(3) }, () => drawTable(random, pickOf(random, draw.keys)))
   const streams = described.map(({ f, source }): Drawn => ({
@@ -61,7 +65,7 @@ export function drawProgram(seed: number, chosen: Draw = {}): Description {
     size: SIZE_OF_SOURCE,
   }))
   const operators: OperatorDescription[] = []
-  const length = 3 + below(10)
+  const length = draw.text ? 2 + below(6) : 3 + below(10)
   const refusedAt = draw.refused && random() < 0.04 ? below(length) : -1
   for (let i = 0; i < length; i++) {
     const operator =
@@ -117,10 +121,11 @@ function drawAny(
   streams: readonly Drawn[],
   tables: number,
 ): OperatorDescription | undefined {
-  const from = random() < 0.6 ? streams.length - 1 : Math.floor(random() * streams.length)
+  const from = random() < (draw.text ? 0.85 : 0.6) ? streams.length - 1 : Math.floor(random() * streams.length)
   const parent = streams[from]!
-  const f = drawFunction(random, draw)
-  const verb = drawVerb(random, parent, f)
+  const drawn = drawFunction(random, draw)
+  const verb = drawVerb(random, parent, drawn)
+  const f = parent.kind.text ? drawFunctionOfText(random, verb, parent, drawn) : drawn
   if (isOfTable(verb) && tables === 0) return undefined
   if (!isDrawn(verb, parent, f, draw)) return undefined
   const others = verbsOfTwo.has(verb) ? streams.flatMap(({ kind }, i) => (isApplicable(verb, f, kind) ? [i] : [])) : []
@@ -133,10 +138,16 @@ const isOfTable = (verb: Verb): boolean => verb === "joinTable" || verb === "lef
 /** What a stream has only if it is of one kind is drawn more often there, or it would hardly be drawn at all. */
 function drawVerb(random: Random, { by, gives, kind }: Drawn, f: FunctionDescription): Verb {
   if (gives.length > 0 && random() < 0.3) return pickOf(random, gives)
+  const { verbs, share } = by === "source" ? OF_LINES : OF_TEXT
+  if (kind.text && random() < share) return pickOf(random, verbs)
   const feasible = drawnVerbs.filter((verb) => isApplicable(verb, f, kind))
   const isRare = kind.pairs && (by === "keys" || by === "values" || by === "reduce")
   return pickOf(random, isRare && random() < 0.7 ? feasible.filter((verb) => needPairs.has(verb)) : feasible)
 }
+
+/** What lines, and other texts, mostly are for. */
+const OF_LINES = { verbs: ["flatMap", "flatMap", "filter", "map", "map"], share: 0.9 } as const
+const OF_TEXT = { verbs: ["countByValue", "countByValue", "map", "filter"], share: 0.6 } as const
 
 const drawnVerbs = verbs.filter((verb) => !["changes", "ended", "invalid", "late"].includes(verb))
 
@@ -200,7 +211,8 @@ function drawFunction(random: Random, { exact, keys }: Palette): FunctionDescrip
   const inverseNames = Object.keys(inverses) as (keyof typeof inverses)[]
   const add = pickOf(random, exact ? exactCombines : ([...combineNames, "first", "last"] as const))
   return {
-    gives: pickOf(random, ["value", "pair", "pair", "same"]),
+    gives: pickOf(random, ["value", "pair", "pair", "keyed", "same"]),
+    named: undefined,
     key: pickOf(random, keys),
     value: pickOf(random, Object.keys(values) as (keyof typeof values)[]),
     add,
@@ -212,6 +224,12 @@ function drawFunction(random: Random, { exact, keys }: Palette): FunctionDescrip
     ranks: random() < 0.5,
     onTimeout: random() < 0.6,
   }
+}
+
+/** Mostly a named one; or text is the key of what is made of it. */
+function drawFunctionOfText(random: Random, verb: Verb, { by }: Drawn, f: FunctionDescription): FunctionDescription {
+  const named = random() < (by === "source" ? 0.85 : 0.6) ? drawNamed(random, verb) : undefined
+  return { ...f, named, gives: random() < 0.5 ? "keyed" : f.gives }
 }
 
 /** A few steps each, so that something leaves and ends before the input does. */

@@ -9,9 +9,11 @@ export interface Kind {
   readonly pairValues: boolean
   /** Every record is a number or, if they are pairs, has one as its value. */
   readonly ranked: boolean
+  /** Every record is text. */
+  readonly text: boolean
 }
 
-const UNKNOWN: Kind = { pairs: false, pairKeys: false, pairValues: false, ranked: false }
+const UNKNOWN: Kind = { pairs: false, pairKeys: false, pairValues: false, ranked: false, text: false }
 const pairsOf = ({ pairKeys }: Kind, known: Partial<Kind> = {}): Kind => ({
   ...UNKNOWN,
   pairs: true,
@@ -19,17 +21,19 @@ const pairsOf = ({ pairKeys }: Kind, known: Partial<Kind> = {}): Kind => ({
   ...known,
 })
 
-export function kindOfSource(f: FunctionDescription, { kind, time }: Omit<SourceDescription, "batches">): Kind {
+export function kindOfSource(f: FunctionDescription, { kind, time, text }: Omit<SourceDescription, "batches">): Kind {
+  if (text !== undefined) return { ...UNKNOWN, text: true }
   const made = kindOfMade(f)
   if (time !== undefined) return { ...made, ranked: false, pairValues: false, pairs: f.gives === "pair" }
-  return kind === "lines" && f.value === "infinite" ? { ...made, ranked: false } : made // JSON knows no infinity
+  return (kind === "lines" || kind === "lineRange") && f.value === "infinite" ? { ...made, ranked: false } : made // JSON knows no infinity
 }
 
 export function kindOf({ verb, f }: OperatorDescription, [kind, other]: readonly [Kind, Kind | undefined]): Kind {
+  if (f.named !== undefined) return f.named.name === "jsonFields" ? UNKNOWN : { ...UNKNOWN, text: true }
   switch (verb) {
     case "map":
     case "flatMap":
-      return f.gives === "same" ? kind : kindOfMade(f)
+      return f.gives === "same" ? kind : kindOfMade(f, kind)
     case "mapPartitions":
     case "flatMapWithState":
       return f.gives === "same" ? UNKNOWN : kindOfMade(f)
@@ -48,7 +52,7 @@ export function kindOf({ verb, f }: OperatorDescription, [kind, other]: readonly
     case "mapValues":
       return pairsOf(kind, kindOfValue(f))
     case "flatMapValues":
-      return f.gives === "same" ? { ...kind, pairs: true } : pairsOf(kind, kindOfValue(f))
+      return f.gives === "same" ? { ...kind, pairs: true, text: false } : pairsOf(kind, kindOfValue(f))
     case "keyBy":
       return { ...UNKNOWN, pairs: true, pairKeys: pairKeys.includes(f.key), pairValues: kind.pairs }
     case "keys":
@@ -122,10 +126,12 @@ export const needPairs: ReadonlySet<Verb> = new Set<Verb>([
   "reduceBySession",
 ])
 
-function kindOfMade({ gives, key, value }: FunctionDescription): Kind {
+/** `from`: what is known of the records that it is made of, if they are the stream's own. */
+function kindOfMade({ gives, key, value }: FunctionDescription, from: Kind = UNKNOWN): Kind {
   const isPair = pairValues.includes(value)
   if (gives === "value") return { ...UNKNOWN, pairs: isPair, ranked: isPair || numbers.includes(value) }
-  return { pairs: true, pairKeys: pairKeys.includes(key), pairValues: isPair, ranked: numbers.includes(value) }
+  const hasPairKeys = gives === "keyed" ? from.pairs : pairKeys.includes(key)
+  return { ...UNKNOWN, pairs: true, pairKeys: hasPairKeys, pairValues: isPair, ranked: numbers.includes(value) }
 }
 
 const kindOfValue = ({ value }: FunctionDescription): Partial<Kind> => ({
@@ -147,4 +153,5 @@ const bothOf = (a: Kind, b: Kind): Kind => ({
   pairKeys: a.pairKeys && b.pairKeys,
   pairValues: a.pairValues && b.pairValues,
   ranked: a.ranked && b.ranked && a.pairs === b.pairs,
+  text: a.text && b.text,
 })

@@ -23,7 +23,8 @@ export function sizeOf(
 ): Size {
   const { records, values } = size
   const keys = Math.min(records, KEYS)
-  const made = f.gives === "same" ? values : 4
+  const made = f.gives === "same" ? values : f.gives === "keyed" ? values + 4 : 4
+  if (f.named?.name === "words") return { records: records * 3, values: 1 }
   switch (verb) {
     case "map":
       return { records, values: made }

@@ -8,6 +8,7 @@ type OfOne = (value: unknown) => unknown
 export function recordOf({ gives, key, value }: FunctionDescription): OfOne {
   if (gives === "same") return (record) => record
   const makeValue = (record: unknown): unknown => values[value](numberOf(record))
+  if (gives === "keyed") return (record) => [record, makeValue(record)]
   return gives === "value" ? makeValue : (record) => [keys[key](numberOf(record)), makeValue(record)]
 }
 
@@ -36,7 +37,7 @@ export function itemsOf(f: FunctionDescription, make: OfOne): (value: unknown) =
     const n = numberOf(value)
     function* items(): Iterable<unknown> {
       for (let i = 0; i < n % 4; i++) {
-        yield make(f.gives === "same" ? value : n + i)
+        yield make(f.gives === "same" || f.gives === "keyed" ? value : n + i)
         throwIfDue(f, n)
       }
     }
