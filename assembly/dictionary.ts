@@ -7,7 +7,6 @@
  */
 import { areRestsEqual, high, layOutMask, low } from "./prefix"
 import { addKey, beginHeap, heapTop, isFull, resume, size, turnAway } from "./results"
-import { sectionHash } from "./section-hash"
 
 const SLOT_BYTES: usize = 4
 const SLOTS_AT_FIRST: usize = 4096
@@ -20,7 +19,6 @@ let slotsEnd: usize = 0
 /** A hash is shifted by so much to be the number of a slot. */
 let shift: u64 = 0
 let offsets: usize = 0
-let hashes: usize = 0
 let heap: usize = 0
 /** What the keys may still cost, and what each costs besides its bytes. */
 let left: usize = 0
@@ -31,7 +29,6 @@ export function layOutDictionary(
   recordsAt: usize,
   slotsAt: usize,
   offsetsAt: usize,
-  hashesAt: usize,
   heapAt: usize,
   costMax: usize,
   cost: usize,
@@ -40,7 +37,6 @@ export function layOutDictionary(
   records = recordsAt
   slots = slotsAt
   offsets = offsetsAt
-  hashes = hashesAt
   heap = heapAt
   left = costMax
   costOfKey = cost
@@ -107,14 +103,6 @@ export function intern(at: usize, length: usize): i32 {
   return entry == 0 ? add(slot, hash, at, length) : i32(entry & ~TAG) - 1
 }
 
-/** The id of a key, or −1. */
-export function find(at: usize, length: usize): i32 {
-  const first = low(at, length)
-  const second = high(at, length)
-  const hash = length > 16 ? hashOfLong(at, length) : hashOf(first, second, u64(length))
-  return i32(load<u32>(slotOf(hash, at, length, first, second)) & ~TAG) - 1
-}
-
 /** The slot of a key: its own, or the empty one that it gets. */
 function slotOf(hash: u64, at: usize, length: usize, first: u64, second: u64): usize {
   const tag = u32(hash) & TAG
@@ -155,7 +143,6 @@ function add(slot: usize, hash: u64, at: usize, length: usize): i32 {
   const place = heapTop()
   // The key may be what was copied there to be looked up.
   if (at != place) memory.copy(place, at, length)
-  store<u32>(hashes + 4 * id, sectionHash(place, place + length))
   addKey(length)
   store<u32>(offsets + 4 * id, u32(place - heap))
   store<u32>(offsets + 4 * id + 4, u32(heapTop() - heap))

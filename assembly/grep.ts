@@ -3,8 +3,8 @@ import { CARRIAGE_RETURN, lineEndFrom, lineStartOf } from "./lines"
 import { resume } from "./results"
 
 /**
- * Writes start and end of each line that contains the needle, plus `base`, and returns how many. With `spans` 0 it only
- * counts. Goes on at `resumeAt`: `end`, unless `spansMax` were found.
+ * Writes start and end of each line that contains the needle, plus `base`, and returns how many. Goes on at `resumeAt`:
+ * `end`, unless `spansMax` were found.
  */
 export function grep(
   from: usize,
@@ -23,12 +23,10 @@ export function grep(
       return count
     }
     const lineEnd = lineEndFrom(at + needleLength, end)
-    if (spans != 0) {
-      const span = spans + 8 * count
-      const hasReturn = lineEnd < end && load<u8>(lineEnd - 1) == CARRIAGE_RETURN
-      store<u32>(span, u32(lineStartOf(at, from) + base))
-      store<u32>(span + 4, u32(lineEnd - usize(hasReturn) + base))
-    }
+    const span = spans + 8 * count
+    const hasReturn = lineEnd < end && load<u8>(lineEnd - 1) == CARRIAGE_RETURN
+    store<u32>(span, u32(lineStartOf(at, from) + base))
+    store<u32>(span + 4, u32(lineEnd - usize(hasReturn) + base))
     count++
     from = min(lineEnd + 1, end)
   }

@@ -47,11 +47,7 @@ function sampleOf(kernels: Kernels): string {
   const dictionary = kernels.newDictionary(16_384)
   const counter = new Counter(dictionary)
   counter.add(SAMPLE)
-  const words = [...counter.touched].map((id) => [
-    dictionary.string(id),
-    dictionary.sectionHash(id),
-    counter.countOf(id),
-  ])
+  const words = [...counter.touched].map((id) => [dictionary.string(id), counter.countOf(id)])
   const fields = kernels.newFields(["user", "ms"])
   const rows = new Int32Array(8 * fields.rowLength)
   fields.project(SAMPLE, 0, rows)

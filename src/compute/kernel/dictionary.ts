@@ -6,9 +6,6 @@
 /** What a key counts of a dictionary's bytes besides its own: its slots, twice as many as keys, and its places by id. */
 export const KEY_COST = 64
 
-/** Up to so many bytes a loop copies faster than a call. */
-const SHORT = 48
-
 export abstract class Dictionary {
   /** The number of keys, which is the id of the next one. */
   abstract readonly size: number
@@ -21,8 +18,6 @@ export abstract class Dictionary {
   protected abstract readonly heap: Uint8Array
   /** Where those of each id begin, and in the end where the next ones will. */
   protected abstract readonly offsets: Uint32Array
-  /** By id, the hash of `base/hash.ts`. */
-  protected abstract readonly hashes: Uint32Array
 
   readonly #strings: string[] = []
 
@@ -31,9 +26,6 @@ export abstract class Dictionary {
    * an empty dictionary has no room for is too long for any of this size.
    */
   abstract idOf(bytes: Uint8Array, start: number, end: number): number
-
-  /** The id of a key, or −1. */
-  abstract find(bytes: Uint8Array, start: number, end: number): number
 
   /**
    * The ids of the words from `start` on, which begins a word or stands between two, as `words()` gives them; how many.
@@ -45,45 +37,6 @@ export abstract class Dictionary {
   /** The key as a string, the same one each time. */
   string(id: number): string {
     return this.#strings[id] ?? this.#makeString(id)
-  }
-
-  /** The key's `hashValue`, by which it is dealt to a section. */
-  sectionHash(id: number): number {
-    return this.hashes[id]!
-  }
-
-  byteLength(id: number): number {
-    return this.offsets[id + 1]! - this.offsets[id]!
-  }
-
-  /** Writes the key's bytes to `at`; returns where they end. */
-  copyTo(id: number, target: Uint8Array, at: number): number {
-    const { heap } = this
-    const start = this.offsets[id]!
-    const end = this.offsets[id + 1]!
-    if (end - start > SHORT) target.set(heap.subarray(start, end), at)
-    else for (let i = start, to = at; i < end; i++, to++) target[to] = heap[i]!
-    return at + end - start
-  }
-
-  /** The bytes of all these keys together. */
-  totalByteLength(ids: Int32Array): number {
-    let total = 0
-    for (const id of ids) total += this.byteLength(id)
-    return total
-  }
-
-  /**
-   * Writes these keys as a column: their bytes one after the other from the start of `bytes`, and in `offsets`, which has
-   * one number more than there are keys, where each begins and the last one ends.
-   */
-  copyColumn(ids: Int32Array, offsets: Uint32Array, bytes: Uint8Array): void {
-    let at = 0
-    for (let i = 0; i < ids.length; i++) {
-      offsets[i] = at
-      at = this.copyTo(ids[i]!, bytes, at)
-    }
-    offsets[ids.length] = at
   }
 
   #makeString(id: number): string {

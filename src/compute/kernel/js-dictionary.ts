@@ -1,5 +1,4 @@
 import { Dictionary, KEY_COST } from "./dictionary.ts"
-import { sectionHash } from "./section-hash.ts"
 import { SEPARATORS } from "./separators.ts"
 
 /** Numbers of a slot: the key's hash, its id + 1 (0: empty), where its bytes begin, how many they are. */
@@ -13,7 +12,6 @@ export class JsDictionary extends Dictionary {
   position = 0
   protected heap: Uint8Array<ArrayBuffer> = new Uint8Array(65_536)
   protected offsets: Uint32Array<ArrayBuffer> = new Uint32Array(1_024)
-  protected hashes: Uint32Array<ArrayBuffer> = new Uint32Array(1_023)
   #slots = new Int32Array(SLOTS_AT_FIRST * SLOT)
   /** What the keys may still count. */
   #left: number
@@ -25,11 +23,6 @@ export class JsDictionary extends Dictionary {
 
   idOf(bytes: Uint8Array, start: number, end: number): number {
     return this.#intern(bytes, start, end, hashOf(bytes, start, end))
-  }
-
-  find(bytes: Uint8Array, start: number, end: number): number {
-    const slots = this.#slots
-    return slots[this.#slotOf(bytes, start, end, hashOf(bytes, start, end)) + 1]! - 1
   }
 
   /** One loop, with `#slotOf` written out in it: it is by far what most of the time goes into. */
@@ -120,10 +113,7 @@ export class JsDictionary extends Dictionary {
     }
     this.#left -= length + KEY_COST
     const id = this.size++
-    if (id === this.hashes.length) {
-      this.offsets = copyOf(this.offsets, 2 * id + 3)
-      this.hashes = copyOf(this.hashes, 2 * id + 2)
-    }
+    if (id + 1 === this.offsets.length) this.offsets = copyOf(this.offsets, 2 * id + 3)
     const place = this.offsets[id]!
     if (place + length > this.heap.length) {
       const longer = new Uint8Array(Math.max(place + length, 2 * this.heap.length))
@@ -132,7 +122,6 @@ export class JsDictionary extends Dictionary {
     }
     this.heap.set(bytes.subarray(start, end), place)
     this.offsets[id + 1] = place + length
-    this.hashes[id] = sectionHash(bytes, start, end)
     this.#fill(this.#slots, slot, hash, id)
     // Always more than a quarter of the slots is empty.
     if (this.size * 4 > (this.#slots.length / SLOT) * 3) this.#doubleSlots()
@@ -143,7 +132,7 @@ export class JsDictionary extends Dictionary {
     slots[slot] = hash
     slots[slot + 1] = id + 1
     slots[slot + 2] = this.offsets[id]!
-    slots[slot + 3] = this.byteLength(id)
+    slots[slot + 3] = this.offsets[id + 1]! - this.offsets[id]!
   }
 
   #doubleSlots(): void {

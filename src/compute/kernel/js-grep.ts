@@ -30,16 +30,6 @@ export class JsGrep implements Grep {
     return true
   }
 
-  count(): number {
-    let count = 0
-    for (let found = this.#find(); found >= 0; found = this.#find()) {
-      count++
-      const newline = this.#bytes.indexOf(NEWLINE, found)
-      this.#at = newline < 0 ? this.#bytes.length : newline + 1
-    }
-    return count
-  }
-
   #find(): number {
     if (this.#at >= this.#bytes.length) return -1
     const found = this.#bytes.indexOf(this.#needle, this.#at)

@@ -36,6 +36,4 @@ export interface Grep {
   begin(bytes: Uint8Array): void
   /** Goes to the next line; false if there is none. */
   next(): boolean
-  /** How many lines are left. None are afterwards. */
-  count(): number
 }

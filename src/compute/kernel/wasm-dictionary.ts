@@ -23,7 +23,6 @@ export class WasmDictionary extends Dictionary {
   position = 0
   protected readonly heap: Uint8Array<ArrayBuffer>
   protected readonly offsets: Uint32Array<ArrayBuffer>
-  protected readonly hashes: Uint32Array<ArrayBuffer>
   readonly instance: WasmInstance
   /** What a call finds, as many numbers as `foundMax`, and what it looks at: both hold until the next call. */
   readonly found: number
@@ -43,16 +42,14 @@ export class WasmDictionary extends Dictionary {
     const records = aligned(this.piece + PIECE + BEYOND)
     const slots = records + RECORD_BYTES * keysMax
     const offsets = slots + SLOT_BYTES * slotsFor(keysMax)
-    const hashes = offsets + 4 * (keysMax + 1)
-    const heap = hashes + 4 * keysMax
+    const heap = offsets + 4 * (keysMax + 1)
     // A key that does not fit a piece is laid down behind all others to be looked up.
     const end = heap + 2 * bytesMax + BEYOND
     this.instance = new WasmInstance(module, end)
     const { buffer } = this.instance.bytes
     this.heap = new Uint8Array(buffer, heap, 2 * bytesMax)
     this.offsets = new Uint32Array(buffer, offsets, keysMax + 1)
-    this.hashes = new Uint32Array(buffer, hashes, keysMax)
-    this.instance.functions.layOutDictionary(records, slots, offsets, hashes, heap, bytesMax, KEY_COST)
+    this.instance.functions.layOutDictionary(records, slots, offsets, heap, bytesMax, KEY_COST)
   }
 
   get size(): number {
@@ -69,11 +66,6 @@ export class WasmDictionary extends Dictionary {
       return -1
     }
     return this.instance.functions.intern(this.#layDown(bytes, start, end), end - start)
-  }
-
-  find(bytes: Uint8Array, start: number, end: number): number {
-    if (end - start > this.#bytesMax) return -1
-    return this.instance.functions.find(this.#layDown(bytes, start, end), end - start)
   }
 
   words(bytes: Uint8Array, start: number, ids: Int32Array): number {

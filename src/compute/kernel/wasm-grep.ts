@@ -6,7 +6,6 @@ import type { WasmScanner } from "./wasm-scanner.ts"
 /** Lines that are searched for at once. */
 const SPANS_MAX = 4_096
 const PIECE_MIN = 16_384
-const COUNT_MAX = 2 ** 31 - 1
 
 export class WasmGrep implements Grep {
   start = 0
@@ -39,7 +38,7 @@ export class WasmGrep implements Grep {
     while (this.#span === this.#spansCount) {
       if (this.#at >= this.#bytes.length) return false
       this.#span = 0
-      this.#spansCount = this.#search(this.#scanner.found, SPANS_MAX)
+      this.#spansCount = this.#search()
       this.#spans.set(
         this.#scanner.numbers.subarray(this.#scanner.found >> 2, (this.#scanner.found >> 2) + 2 * this.#spansCount),
       )
@@ -50,21 +49,13 @@ export class WasmGrep implements Grep {
     return true
   }
 
-  count(): number {
-    let count = this.#spansCount - this.#span
-    this.#span = this.#spansCount
-    this.#pieceLength = PIECE
-    while (this.#at < this.#bytes.length) count += this.#search(0, COUNT_MAX)
-    return count
-  }
-
   /** Searches the lines of the next piece, or one line that is longer than a piece; how many spans were found. */
-  #search(spans: number, spansMax: number): number {
+  #search(): number {
     const scanner = this.#scanner
     const start = this.#at
     let end = scanner.copyLines(this.#bytes, start, this.#pieceLength, scanner.piece)
     if (end === start) end = scanner.copyLines(this.#bytes, start, PIECE, scanner.piece)
-    if (end === start) return this.#searchLongLine(spans)
+    if (end === start) return this.#searchLongLine()
     if (scanner.user !== this) {
       scanner.copyIn(this.#needle, 0, this.#needle.length, scanner.arguments)
       scanner.user = this
@@ -75,26 +66,26 @@ export class WasmGrep implements Grep {
       piece + end - start,
       scanner.arguments,
       this.#needle.length,
-      spans,
-      spansMax,
+      scanner.found,
+      SPANS_MAX,
       start - piece,
     )
     this.#at = start + scanner.resumeAt - piece
     this.#pieceLength = Math.min(
-      Math.max(count === spansMax ? this.#at - start : 2 * this.#pieceLength, PIECE_MIN),
+      Math.max(count === SPANS_MAX ? this.#at - start : 2 * this.#pieceLength, PIECE_MIN),
       PIECE,
     )
     return count
   }
 
-  #searchLongLine(spans: number): number {
+  #searchLongLine(): number {
     const start = this.#at
     const text = searchable(this.#bytes)
     const newline = text.indexOf(NEWLINE, start)
     const end = newline < 0 ? text.length : newline
     this.#at = newline < 0 ? end : end + 1
     if (!text.subarray(start, end).includes(this.#needle)) return 0
-    if (spans !== 0) this.#scanner.numbers.set([start, lineEndAt(text, start, end)], spans >> 2)
+    this.#scanner.numbers.set([start, lineEndAt(text, start, end)], this.#scanner.found >> 2)
     return 1
   }
 }

@@ -19,12 +19,10 @@ export interface WasmFunctions {
     records: number,
     slots: number,
     offsets: number,
-    hashes: number,
     heap: number,
     costMax: number,
     costOfKey: number,
   ): void
-  find(at: number, length: number): number
   intern(at: number, length: number): number
   words(from: number, end: number, ids: number, idsMax: number): number
   useNames(table: number, count: number, layout: number): void

@@ -1,7 +1,6 @@
 import fc from "fast-check"
 import { words } from "millrace"
 import { describe, expect, test } from "vitest"
-import { hashValue } from "#src/base/hash.js"
 import { Counter } from "#src/compute/kernel/counter.js"
 import type { Dictionary } from "#src/compute/kernel/dictionary.js"
 import { KEY_COST } from "#src/compute/kernel/dictionary.js"
@@ -14,10 +13,6 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
   const idOf = (dictionary: Dictionary, key: string): number => {
     const bytes = sharedBytes(key)
     return dictionary.idOf(bytes, 0, bytes.length)
-  }
-  const find = (dictionary: Dictionary, key: string): number => {
-    const bytes = sharedBytes(key)
-    return dictionary.find(bytes, 0, bytes.length)
   }
   /** The words by their ids, read in portions of so many. */
   const read = (dictionary: Dictionary, bytes: Uint8Array, portion: number): string[] => {
@@ -35,9 +30,6 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     const dictionary = kernels.newDictionary(MEGABYTE)
     expect(["b", "a", "b", "", "a", "", "c"].map((key) => idOf(dictionary, key))).toEqual([0, 1, 0, 2, 1, 2, 3])
     expect(dictionary.size).toBe(4)
-    expect(find(dictionary, "c")).toBe(3)
-    expect(find(dictionary, "d")).toBe(-1)
-    expect(dictionary.size).toBe(4)
     expect(dictionary.string(0)).toBe("b")
   })
 
@@ -52,7 +44,7 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     }
     const list = [...keys]
     expect(list.map((key) => idOf(dictionary, key))).toEqual(list.map((_, i) => i))
-    expect(list.map((key) => find(dictionary, key))).toEqual(list.map((_, i) => i))
+    expect(list.map((key) => idOf(dictionary, key))).toEqual(list.map((_, i) => i))
     expect(list.map((_, i) => dictionary.string(i))).toEqual(list)
   })
 
@@ -61,7 +53,7 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     const keys = Array.from({ length: 300 }, (_, i) => "\u0000".repeat(i))
     const dictionary = kernels.newDictionary(MEGABYTE)
     expect(keys.map((key) => idOf(dictionary, key))).toEqual(keys.map((_, i) => i))
-    expect(keys.map((key) => find(dictionary, key))).toEqual(keys.map((_, i) => i))
+    expect(keys.map((key) => idOf(dictionary, key))).toEqual(keys.map((_, i) => i))
   })
 
   test("a string is the same object each time, whichever is asked for first", () => {
@@ -72,38 +64,6 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     expect(keys.map((_, id) => dictionary.string(id))).toEqual(keys)
   })
 
-  test("the section's hash is hashValue of the string", () => {
-    const dictionary = kernels.newDictionary(MEGABYTE)
-    const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: "grapheme" }))
-    fc.assert(
-      fc.property(text, (key) => {
-        expect(dictionary.sectionHash(idOf(dictionary, key))).toBe(hashValue(key))
-      }),
-      { numRuns: 2_000 },
-    )
-  })
-
-  test("bytes of ids, one by one and as a column", () => {
-    const dictionary = kernels.newDictionary(MEGABYTE)
-    const keys = ["a", "", "ünïcödé", "x".repeat(47), "y".repeat(48), "z".repeat(49), "w".repeat(5_000)]
-    for (const key of keys) idOf(dictionary, key)
-    const ids = Int32Array.of(6, 0, 1, 2, 0, 5, 4, 3)
-    expect([...ids].map((id) => dictionary.byteLength(id))).toEqual([...ids].map((id) => Buffer.byteLength(keys[id]!)))
-
-    const target = new Uint8Array(60).fill(9)
-    expect(dictionary.copyTo(2, target, 3)).toBe(14)
-    expect([...target.subarray(0, 16)]).toEqual([9, 9, 9, ...Buffer.from("ünïcödé"), 9, 9])
-
-    const bytes = new Uint8Array(dictionary.totalByteLength(ids))
-    const offsets = new Uint32Array(ids.length + 1)
-    dictionary.copyColumn(ids, offsets, bytes)
-    expect(offsets.at(-1)).toBe(bytes.length)
-    const column = [...ids].map((_, i) => Buffer.from(bytes.subarray(offsets[i], offsets[i + 1])).toString())
-    expect(column).toEqual([...ids].map((id) => keys[id]))
-    dictionary.copyColumn(new Int32Array(0), offsets, bytes)
-    expect(offsets[0]).toBe(0)
-  })
-
   test("full exactly at its bound, for new keys only, for ever", () => {
     const cost = (key: string): number => KEY_COST + Buffer.byteLength(key)
     const bound = cost("one") + cost("zwölf") + cost("three")
@@ -112,7 +72,7 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     expect(full.isFull).toBe(false)
     expect(idOf(full, "")).toBe(-1)
     expect(full.isFull).toBe(true)
-    expect([idOf(full, "zwölf"), find(full, "one"), find(full, "")]).toEqual([1, 0, -1])
+    expect([idOf(full, "zwölf"), idOf(full, "one"), idOf(full, "")]).toEqual([1, 0, -1])
 
     const short = kernels.newDictionary(bound - 1)
     expect(["one", "zwölf", "three"].map((key) => idOf(short, key))).toEqual([0, 1, -1])
@@ -133,7 +93,6 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
   test("a dictionary of no bytes, and keys too long for one", () => {
     expect(idOf(kernels.newDictionary(0), "")).toBe(-1)
     const dictionary = kernels.newDictionary(100)
-    expect([find(dictionary, "x".repeat(200)), dictionary.isFull]).toEqual([-1, false])
     expect([idOf(dictionary, "x".repeat(200)), dictionary.isFull, idOf(dictionary, "x")]).toEqual([-1, true, -1])
   })
 
@@ -157,10 +116,7 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
       expect(ids.every((id, i) => id === i)).toBe(true)
     }
     expect(dictionary.size).toBe(list.length)
-    expect(
-      list.every((word, id) => dictionary.string(id) === word && dictionary.sectionHash(id) === hashValue(word)),
-    ).toBe(true)
-    expect(list.every((word, id) => dictionary.find(Buffer.from(word), 0, word.length) === id)).toBe(true)
+    expect(list.every((word, id) => dictionary.string(id) === word)).toBe(true)
   })
 
   test.each([
@@ -207,7 +163,7 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
     expect(read(kernels.newDictionary(16 * MEGABYTE), sharedBytes(text), 100)).toEqual(wordsOf(text))
     const small = kernels.newDictionary(length)
     expect(small.words(sharedBytes(text), 0, new Int32Array(9))).toBe(1)
-    expect([small.position, small.isFull, find(small, long)]).toEqual([2, true, -1])
+    expect([small.position, small.isFull, idOf(small, long)]).toEqual([2, true, -1])
   })
 
   test("a space that is followed by a word longer than a portion needs", () => {
