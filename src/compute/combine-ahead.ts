@@ -6,7 +6,7 @@
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
 import type { Reader } from "../block/block-reader.ts"
-import type { KeyDictionary } from "../block/key-dictionary.ts"
+import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Pairs } from "../block/pairs.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
@@ -18,16 +18,21 @@ import { combinedBlock, recordsOfStep } from "./timed.ts"
 /** How often functions have asked for the task's time or randomness so far. */
 export type Asked = () => number
 
+/** Each step has an index of keys of its own, so that history, of which an arrival has many steps, is left to them. */
+const STEPS_MAX = 256
+
+export const canCombineAhead = ({ steps }: Arrived): boolean => steps.length <= STEPS_MAX
+
 /** What is combined of an arrival, as a block; undefined if it is to be left to the step. */
 export function combineAhead(
   arrived: Arrived,
   run: BranchLoops["run"],
-  dictionary: KeyDictionary,
   isChecked: boolean,
   asked: Asked,
   intervalMs: number,
 ): Block | undefined {
   const askedBefore = asked()
+  const dictionary = new KeyDictionary() // the worker's keeps room for as many indexes as a task ever had
   try {
     const combined: Accumulator[] = []
     for (const index of arrived.steps.keys()) {
@@ -56,12 +61,8 @@ const GIVING_UP: Notes = {
 }
 
 /** The pairs of records of one arrival that were not combined ahead: as if they had been. */
-export function combineNow(
-  reader: Reader,
-  run: (reader: Reader, out: Accumulator) => void,
-  dictionary: KeyDictionary,
-): Pairs {
-  const out = newAccumulator(dictionary)
+export function combineNow(reader: Reader, run: (reader: Reader, out: Accumulator) => void): Pairs {
+  const out = newAccumulator(new KeyDictionary())
   run(reader, out)
   return new MergedPairs(out.keys, out.values)
 }

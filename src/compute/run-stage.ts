@@ -16,7 +16,7 @@ import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
 import type { InputReader } from "./input-reader.ts"
 import type { Asked } from "./combine-ahead.ts"
-import { combineAhead, combineNow } from "./combine-ahead.ts"
+import { canCombineAhead, combineAhead, combineNow } from "./combine-ahead.ts"
 import { FreezingPairs } from "./reader.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
@@ -199,37 +199,34 @@ class Attempt {
   /** Arrival by arrival, so that the result is the same whether it was combined ahead or is here. */
   #mergeArrivals(branch: Branch, index: number, out: Accumulator): void {
     const { intervalMs } = this.#runnable.settings
-    const { dictionary } = this.#runnable.cache
     const { freeze } = this.#checks
     const { step } = this.#task
     const { run, merge } = this.#loops.branches[index]!
     for (const { step: arrival, block } of this.#inputs.branches[index]![0]!.blocks) {
       const pairs =
         combinedPairs(block, step, intervalMs) ??
-        combineNow(
-          frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)),
-          (reader, out) => run(reader, out, this.#notesOf(branch), this.#inputs.tables),
-          dictionary,
+        combineNow(frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)), (reader, out) =>
+          run(reader, out, this.#notesOf(branch), this.#inputs.tables),
         )
       merge!(freeze ? new FreezingPairs(pairs) : pairs, out.keys, out.values)
     }
   }
 
   #timed({ time, take, ahead }: Extract<StageEnd, { kind: "timed" }>): Block {
-    const { settings, stage, cache, checked } = this.#runnable
+    const { settings, stage, checked } = this.#runnable
+    const { intervalMs } = settings
     const { source } = stage.branches[0]!
     if (source.kind !== "input") throw new Error("invariant: only records of an input are laid down by time")
     const reader = (): InputReader => inputReader(source, this.#inputs.branches[0]!, this.#account)
     if (take === "invalid") return untimedBlock(reader(), this.#account)
-    const arrived = (): Arrived =>
-      readArrival(reader(), time, this.#inputs.arrival!, settings.intervalMs, this.#account)
-    if (ahead !== undefined && !this.#checks.freeze) {
-      const { run } = this.#loops.ahead!.branches[0]!
-      const combined = combineAhead(arrived(), run, cache.dictionary, checked, this.#asked, settings.intervalMs)
-      if (combined !== undefined) return combined
-      this.#account = emptyAccount() // from the start: functions may have changed the records that were made for them
-    }
-    return timedBlock(arrived())
+    const read = (): Arrived => readArrival(reader(), time, this.#inputs.arrival!, intervalMs, this.#account)
+    const arrived = read()
+    if (ahead === undefined || this.#checks.freeze || !canCombineAhead(arrived)) return timedBlock(arrived)
+    const { run } = this.#loops.ahead!.branches[0]!
+    const combined = combineAhead(arrived, run, checked, this.#asked, intervalMs)
+    if (combined !== undefined) return combined
+    this.#account = emptyAccount() // from the start: functions may have changed the records that were made for them
+    return timedBlock(read())
   }
 
   #notesOf({ operators }: Branch): Notes {

@@ -141,13 +141,15 @@ test("records that a function changes before one is skipped are changed once", (
 
 describe("what a stage lays down", () => {
   /** The columns of its block: one more where it is combined. */
-  const columnsOf = (program: Program, asked: () => number): number => {
+  const columnsOf = (program: Program, asked: () => number, steps = 1): number => {
     const plan = planFor(program)
     const runnable = new RunnableStage(plan.stages[0]!, plan.graph, GENERATED)
-    const block = makeBlock("rows", [[{ at: 1, url: "a", n: 1 }, { at: 2, url: "b", n: 2 }]]) // prettier-ignore
+    const block = makeBlock("rows", [
+      Array.from({ length: 2 * steps }, (_, i) => ({ at: i * 500, url: i % 2 === 0 ? "a" : "b", n: 1 })),
+    ])
     const cuts = [{ kind: "chunk", at: 0, origin: 0, block }] as const
     const inputs = { branches: [[{ cuts, blocks: [] }]], table: undefined, tables: new Map(), still: [] }
-    const arrival = { at: 0, openFrom: undefined }
+    const arrival = { at: 1_000_000, openFrom: undefined }
     return runStage(runnable, { step: 0, partition: 0 }, { ...inputs, arrival }, (f) => f(), asked).block.columns
   }
 
@@ -160,6 +162,11 @@ describe("what a stage lays down", () => {
         hits.map(({ url, n }) => [url, url === asking ? ++asked : n]).reduceByKey((a, b) => a + b)
       expect(columnsOf(program, () => asked)).toBe(3)
     }
+  })
+
+  test("is records where there are many steps", () => {
+    expect(columnsOf(PROGRAMS["pairs, added up"]!, () => 0, 256)).toBe(4)
+    expect(columnsOf(PROGRAMS["pairs, added up"]!, () => 0, 257)).toBe(3)
   })
 
   test("is records where a function threw", () =>

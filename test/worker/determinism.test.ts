@@ -45,7 +45,7 @@ test("whoever asks a task for time or randomness is counted, and nobody else", (
   ]
   const counts = counted.map((f) => {
     const start = timesAsked()
-    during(f)
+    during<unknown>(f)
     return Math.min(timesAsked() - start, 1)
   })
   expect(counts).toEqual([1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0])

@@ -12,7 +12,6 @@
  * small dictionary, so that few different ones are made into few strings. It begins anew now and then if they are many.
  */
 import type { Dictionary } from "./dictionary.ts"
-import { searchable } from "./line-end.ts"
 
 /** What the value of a field is. The two numbers after it are its start and end, without quotes, unless it is said otherwise. */
 export const FieldKind = {
@@ -80,7 +79,7 @@ export abstract class Fields<D extends Dictionary = Dictionary> {
   }
 
   /** The value of a field whose numbers begin at `at`: what `jsonFields()` gives for it. */
-  value(bytes: Uint8Array, rows: Int32Array, at: number): unknown {
+  value(bytes: Buffer, rows: Int32Array, at: number): unknown {
     const [low, high] = [rows[at + 1]!, rows[at + 2]!]
     switch (rows[at]) {
       case FieldKind.text:
@@ -90,9 +89,9 @@ export abstract class Fields<D extends Dictionary = Dictionary> {
       case FieldKind.missing:
         return undefined
       case FieldKind.string:
-        return searchable(bytes).toString("utf8", low, high)
+        return bytes.toString("utf8", low, high)
       case FieldKind.number:
-        return Number(searchable(bytes).toString("latin1", low, high))
+        return Number(bytes.toString("latin1", low, high))
       case FieldKind.true:
         return true
       case FieldKind.false:

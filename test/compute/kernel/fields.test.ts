@@ -3,6 +3,7 @@ import { jsonFields, lines } from "millrace"
 import { describe, expect, test } from "vitest"
 import type { Fields } from "#src/compute/kernel/fields.js"
 import { FieldKind, ROW_FIELD, ROW_HEAD } from "#src/compute/kernel/fields.js"
+import { searchable } from "#src/compute/kernel/line-end.js"
 import { forms, PIECE, sharedBytes, textOf } from "./forms.ts"
 
 const linesOf = lines()
@@ -203,7 +204,7 @@ describe.each(forms)("fields of JSON lines: %s", (_, kernels) => {
     const others = places.filter((place) => rows[place] === FieldKind.other)
     expect([0, names.length]).toContain(others.length)
     if (others.length > 0) return { line, isOther: true, values: undefined }
-    const values = Object.fromEntries(names.map((name, i) => [name, fields.value(bytes, rows, places[i]!)]))
+    const values = Object.fromEntries(names.map((name, i) => [name, fields.value(searchable(bytes), rows, places[i]!)]))
     return { line, isOther: false, values }
   }
 
