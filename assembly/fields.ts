@@ -203,14 +203,8 @@ function knowInteger(field: usize, isNegative: bool): void {
   store<i64>(field, isNegative ? -whole : whole, 4)
 }
 
-/** JSON's space, but for the line end. Mostly there is none. */
-// @ts-ignore: decorator
-@inline
+/** What comes after JSON's space, but for the line end, which no object goes beyond. */
 function afterSpace(at: usize): usize {
-  return load<u8>(at) > 0x20 ? at : afterSomeSpace(at)
-}
-
-function afterSomeSpace(at: usize): usize {
   let byte = load<u8>(at)
   while (byte == 0x20 || byte == 0x09 || byte == CARRIAGE_RETURN) byte = load<u8>(++at)
   return at
