@@ -2,7 +2,9 @@
 import { defineSource, job } from "millrace"
 import type { Receiver, SourceOf, StartOptions, Streams, Summary } from "millrace"
 import { describe, expect, test } from "vitest"
+import type { StartHooks } from "#src/api/start.js"
 import { startWith } from "#src/api/start.js"
+import { InlineEngine } from "#src/engine/inline.js"
 import type { StepRecord } from "#src/stream/step-record.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
 
@@ -33,10 +35,18 @@ interface Run {
   readonly log: readonly StepRecord[]
 }
 
-async function run(builder: (streams: Streams) => void, options: StartOptions = {}): Promise<Run> {
+async function run(
+  builder: (streams: Streams) => void,
+  options: StartOptions = {},
+  hooks: StartHooks = {},
+): Promise<Run> {
   const program = job({ name: "event-time", interval: "10ms", partitions: 2 }, builder)
   const log: StepRecord[] = []
-  const running = await startWith(program, options, { clock: virtualClock(), hearLog: (record) => log.push(record) })
+  const running = await startWith(program, options, {
+    clock: virtualClock(),
+    hearLog: (record) => log.push(record),
+    ...hooks,
+  })
   const steps: Record<number, unknown[]> = {}
   for await (const { step, rows } of running.output("rows")) steps[step] = rows
   return { steps, summary: await running.done, log }
@@ -44,6 +54,47 @@ async function run(builder: (streams: Streams) => void, options: StartOptions = 
 
 const time = ({ at }: View): number => at
 const endOf = ({ log }: Run): StepRecord | undefined => log.find(({ kind }) => kind === "end")
+
+describe.each([true, false])(
+  "records that are combined by key, ahead of their steps or in them: strict %j",
+  (strict) => {
+    const hooks: StartHooks = {
+      engine: (loaded) => new InlineEngine(() => loaded.loadAgain(), { loops: "generated", strict }),
+    }
+    const deliveries: [number, ...number[]][] = [[5, 3, 12], [15, 14, 25, 4], [25, 33]] // prettier-ignore
+    const running = (pair: (view: View) => readonly [string, number]): Promise<Run> =>
+      run(
+        ({ readStream }) =>
+          readStream(viewsAt(deliveries, true), { time, slack: "1s" })
+            .map(pair)
+            .reduceByKey((a, b) => a + b)
+            .output("rows"),
+        {},
+        hooks,
+      )
+
+    test("are combined over all arrivals of a step", async () => {
+      const { steps, summary } = await running(({ at }) => ["sum", at])
+      expect(steps).toEqual({ 0: [["sum", 7]], 1: [["sum", 26]], 2: [["sum", 25]], 3: [["sum", 33]] })
+      expect(summary).toMatchObject({ records: 6, late: 0, skipped: 0 })
+    })
+
+    test("by functions for which it is the step's end", async () => {
+      const { steps } = await running(({ at }) => [`${at}`, Date.now()])
+      expect(steps[1]).toEqual([["12", 20], ["14", 20]]) // prettier-ignore
+    })
+
+    test("whose errors come in the step, after those before it", async () => {
+      const failing = running(({ at }) => {
+        if (at === 25) throw new RangeError("no")
+        return ["sum", at]
+      })
+      await expect(failing).rejects.toThrow(
+        /^MR_USER_FUNCTION: map\(\) .* threw in step 2, partition \d: no; the record was \{ at: 25 \}/,
+      )
+    })
+  },
+)
 
 describe("the end", () => {
   const deliveries: [number, ...number[]][] = [[5, 3, 12], [15, 14, 25], [25, 33]] // prettier-ignore
