@@ -5,6 +5,7 @@ import { systemClock } from "../base/clock.ts"
 import { parseDuration } from "../base/duration.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
+import { kernelsAsked } from "../compute/kernel/choose-kernels.ts"
 import type { RunTotals } from "../driver/driver.ts"
 import { Driver } from "../driver/driver.ts"
 import type { ShowStep } from "../driver/outputs.ts"
@@ -59,6 +60,7 @@ export async function startWith(
 ): Promise<Running> {
   if (isInsideJob()) throw refuse("MR_START_INSIDE_JOB", {})
   checkOptions("start()", options)
+  kernelsAsked(process.env) // a worker asks only when it needs kernels first, which may be hours later
   const loaded = await loadProgram(program)
   jobStarted(loaded.job)
   try {

@@ -2,7 +2,7 @@ import { EventEmitter, on } from "node:events"
 import type { Job, JobOptions, Running, StartOptions, Streams } from "millrace"
 import { batches, from, generate, job, start } from "millrace"
 import * as v from "valibot"
-import { afterEach, describe, expect, test } from "vitest"
+import { afterEach, describe, expect, onTestFinished, test } from "vitest"
 import { startWith } from "#src/api/start.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
 
@@ -37,6 +37,14 @@ const nextStep = (running: Running): Promise<unknown> => new Promise((resolve) =
 async function turns(count = 200): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise(setImmediate)
 }
+
+test("kernels that there are not are refused at the start, also by a job that needs none", async () => {
+  onTestFinished(() => void delete process.env["MILLRACE_KERNELS"])
+  process.env["MILLRACE_KERNELS"] = "simd"
+  await expect(start(three())).rejects.toThrow(
+    /^MR_OPTION_INVALID: the environment: the option "MILLRACE_KERNELS" expects "js" or "wasm", or not to be set, but got "simd"/,
+  )
+})
 
 describe("stop()", () => {
   test("ends an endless job after what it has taken in is delivered; a second call gives the same", async () => {

@@ -12,8 +12,8 @@ import type { BenchRecord } from "../../bench/report/record.ts"
 import type { Ended } from "../end-to-end/command.ts"
 import { command } from "../end-to-end/command.ts"
 
-const bench = (...args: string[]): Promise<Ended> =>
-  command(process.execPath, ["--import", "tsx", "bench/main.ts", ...args]).ended
+const bench = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  command(process.execPath, ["--import", "tsx", "bench/main.ts", ...args], { env }).ended
 
 const TINY = ["--quick", "--input-mb", "1", "--steps", "3", "--keys", "12000", "--workers", "2"]
 
@@ -25,17 +25,8 @@ function temporaryFile(name: string): string {
 
 test("programs and loops run, their results are verified, and the figures are kept", { timeout: 120_000 }, async () => {
   const file = temporaryFile("figures.json")
-  const { code, stdout, stderr } = await bench(
-    "grep",
-    "window",
-    "--form",
-    "named",
-    "--form",
-    "30",
-    ...TINY,
-    "--json",
-    file,
-  )
+  const args = ["grep", "window", "--form", "named", "--form", "30", ...TINY, "--json", file]
+  const { code, stdout, stderr } = await bench(args)
   expect(stderr).not.toMatch(/FAILED/)
   expect(code).toBe(0)
   expect(stdout).toMatch(/^grep +tuned loop +2 /m)
@@ -49,18 +40,32 @@ test("programs and loops run, their results are verified, and the figures are ke
   ])
   for (const { verified } of results) expect(verified.rows).toBeGreaterThan(0)
 
-  const again = await bench("marks", "--from", file)
+  const again = await bench(["marks", "--from", file])
   expect(again.code).toBe(0)
   expect(again.stdout).toContain(stdout.trim())
   expect(again.stdout).toMatch(/^P3 .* not measured$/m)
 })
 
+test("cases that fail are named at the end, and the figures of the others are kept", { timeout: 120_000 }, async () => {
+  const file = temporaryFile("figures.json")
+  const args = ["grep", "--no-loops", "--kernels", "js", ...TINY, "--json", file]
+  // Nothing says which kernels closures get, so they meet the environment's.
+  const { code, stdout } = await bench(args, { MILLRACE_KERNELS: "none" })
+  expect(code).toBe(1)
+  expect(stdout).toMatch(/^grep +named js +2 /m)
+  expect(stdout).toMatch(
+    /\n1 of 2 cases failed and have no figures; those of the others are above:\n  grep\/closures\/2: .*MILLRACE_KERNELS.*\n$/,
+  )
+  const { results, failures } = JSON.parse(readFileSync(file, "utf8")) as BenchRecord
+  expect([...results, ...failures].map((one) => caseName(one.case))).toEqual(["grep/named/2/js", "grep/closures/2"])
+})
+
 test("an interrupted call is gone on with", { timeout: 120_000 }, async () => {
   const file = temporaryFile("figures.json")
   const args = ["marks", "window", "--form", "30", "--no-loops", ...TINY.slice(0, -2), "--workers", "1", "--json", file]
-  expect((await bench(...args)).code).toBe(0)
+  expect((await bench(args)).code).toBe(0)
   const begun = readFileSync(file, "utf8")
-  const { code, stderr } = await bench(...args, "--form", "none", "--resume")
+  const { code, stderr } = await bench([...args, "--form", "none", "--resume"])
   expect(code).toBe(0)
   expect(stderr).toMatch(
     /^bench: 1 cases are in .* and are not measured again\nbench: 1 of 1, about \d+ s left: window\/none\/1\n$/,
@@ -69,7 +74,7 @@ test("an interrupted call is gone on with", { timeout: 120_000 }, async () => {
   expect(results).toHaveLength(2)
   expect(results[0]).toEqual((JSON.parse(begun) as BenchRecord).results[0])
 
-  const other = await bench(...args, "--keys", "24000", "--resume")
+  const other = await bench([...args, "--keys", "24000", "--resume"])
   expect(other.code).toBe(2)
   expect(other.stderr).toMatch(/ cannot be gone on with, for it was measured with other sizes or options: /)
 })
@@ -104,7 +109,7 @@ const resultOf = (one: Case): CaseResult => ({
 })
 
 test("what it is not made for is refused in a sentence", async () => {
-  const { code, stdout, stderr } = await bench("grep", "--json", "/nowhere/at/all")
+  const { code, stdout, stderr } = await bench(["grep", "--json", "/nowhere/at/all"])
   expect(stderr).toMatch(/^bench: --json expects a file that can be written: .*\n$/)
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" })
 })

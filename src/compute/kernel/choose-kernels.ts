@@ -6,15 +6,25 @@ import { makeWasmKernels } from "./wasm-kernels.ts"
 
 const VARIABLE = "MILLRACE_KERNELS"
 
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Which kernels the environment asks for, if it does; none are made for this.
+ * @throws MR_OPTION_INVALID if it asks for some that there are not
+ */
+export function kernelsAsked({ [VARIABLE]: asked }: Environment): Kernels["form"] | undefined {
+  if (asked === undefined || asked === "js" || asked === "wasm") return asked
+  throw invalid('"js" or "wasm", or not to be set', asked)
+}
+
 /**
  * The kernels to use: those of WebAssembly, if this machine has its SIMD and they agree with those of JavaScript on a
  * sample; else those of JavaScript. `MILLRACE_KERNELS` in the environment, `js` or `wasm`, says which instead.
  * @throws MR_OPTION_INVALID if the variable is anything else, or is `wasm` where that does not run.
  */
-export function chooseKernels(environment: Readonly<Record<string, string | undefined>>): Kernels {
-  const asked = environment[VARIABLE]
+export function chooseKernels(environment: Environment): Kernels {
+  const asked = kernelsAsked(environment)
   if (asked === "js") return jsKernels
-  if (asked !== undefined && asked !== "wasm") throw invalid('"js" or "wasm", or not to be set', asked)
   const fit = wasmIfFit(makeWasmKernels)
   if (typeof fit !== "string") return fit
   if (asked === "wasm") throw invalid(`"js" or not to be set, as ${fit}`, asked)
