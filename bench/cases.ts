@@ -9,34 +9,34 @@ import type { Options } from "./options.ts"
 type Asked = Pick<Options, "programs" | "forms" | "workers" | "kernels" | "loops" | "onlyMarked">
 
 /**
- * The cases that a mark follows from, and the lengths of steps for which the highest rate that is kept up is looked for.
- * That takes minutes, so no other case has it.
+ * Cases for which the highest rate that is kept up is looked for, and at which lengths of steps: those with a mark for it.
+ * It takes minutes.
  */
-const MARKED: ReadonlyMap<string, readonly Duration[]> = new Map<string, Duration[]>([
+const RATES: ReadonlyMap<string, readonly Duration[]> = new Map<string, Duration[]>([
   ["grep/closures/2", ["1s"]],
   ["grep/named/2/js", ["1s"]],
   ["grep/named/2/wasm", ["1s"]],
-  ["wordcount/closures/1", []],
   ["wordcount/closures/2", ["1s"]],
   ["wordcount/reader/2/wasm", ["1s"]],
-  ["wordcount/named/1/wasm", []],
   ["wordcount/named/2/wasm", ["1s", "10ms"]],
   ["topk/named/2/wasm", ["1s"]],
   ["ysb/closures/2", ["1s"]],
   ["ysb/named/2/js", ["1s"]],
   ["ysb/named/2/wasm", ["1s"]],
-  ["state/integers/2", []],
-  ["state/strings/2", []],
-  ...["sum", "reduceByKey", "objects"].map((form) => [`stage/${form} loop/1`, []] as [string, Duration[]]),
-  ...["count", "sum", "reduceByKey", "objects"].flatMap((form): [string, Duration[]][] => [
-    [`stage/${form}/1`, []],
-    [`stage/polluted-${form}/1`, []],
-  ]),
-  ...["count", "known", "new"].map((form): [string, Duration[]] => [`shuffle/${form}/1`, []]),
-  ...["none", "30", "300"].map((form): [string, Duration[]] => [`window/${form}/1`, []]),
-  ["empty/step/2", []],
-  ...["1s", "100ms", "10ms"].map((form): [string, Duration[]] => [`latency/${form}/2`, []]),
-  ["first-result/command/2", []],
+])
+
+/** Cases that a mark follows from. */
+const MARKED: ReadonlySet<string> = new Set([
+  ...RATES.keys(),
+  ...["closures/1", "named/1/wasm"].map((one) => `wordcount/${one}`),
+  ...["integers", "strings"].map((form) => `state/${form}/2`),
+  ...["sum", "reduceByKey", "objects"].map((form) => `stage/${form} loop/1`),
+  ...["count", "sum", "reduceByKey", "objects"].flatMap((form) => [`stage/${form}/1`, `stage/polluted-${form}/1`]),
+  ...["count", "known", "new"].map((form) => `shuffle/${form}/1`),
+  ...["none", "30", "300"].map((form) => `window/${form}/1`),
+  "empty/step/2",
+  ...["1s", "100ms", "10ms"].map((form) => `latency/${form}/2`),
+  "first-result/command/2",
 ])
 
 export const casesOf = (asked: Asked): Case[] =>
@@ -52,8 +52,8 @@ type Careless = Omit<Case, "isMarked" | "rateIntervals">
 
 function withCare(one: Careless): Case {
   // Where kernels are not named Millrace takes the fastest.
-  const rateIntervals = MARKED.get(caseName(one)) ?? MARKED.get(`${caseName(one)}/wasm`)
-  return { ...one, isMarked: rateIntervals !== undefined, rateIntervals: rateIntervals ?? [] }
+  const name = [caseName(one), `${caseName(one)}/wasm`].find((name) => MARKED.has(name))
+  return { ...one, isMarked: name !== undefined, rateIntervals: RATES.get(name ?? "") ?? [] }
 }
 
 const loopCases = ({ name, loops }: Program, { workers }: Asked): Careless[] =>
