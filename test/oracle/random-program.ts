@@ -146,7 +146,7 @@ function drawVerb(random: Random, { by, gives, kind }: Drawn, f: FunctionDescrip
 }
 
 /** What lines, and other texts, mostly are for. */
-const OF_LINES = { verbs: ["flatMap", "flatMap", "filter", "map", "map"], share: 0.9 } as const
+const OF_LINES = { verbs: ["flatMap", "flatMap", "filter", "filter", "map"], share: 0.9 } as const
 const OF_TEXT = { verbs: ["countByValue", "countByValue", "map", "filter"], share: 0.6 } as const
 
 const drawnVerbs = verbs.filter((verb) => !["changes", "ended", "invalid", "late"].includes(verb))
