@@ -108,7 +108,7 @@ export class Scheduler {
     this.#finishSteps(commands)
     this.#askForMissing(commands)
     this.#deliver(commands)
-    this.#finishSteps(commands) // those in which nothing was to be run, nor delivered
+    if (this.#isOldestDone) this.#finishSteps(commands) // in which nothing was to be run, nor delivered
     return commands
   }
 
@@ -208,12 +208,18 @@ export class Scheduler {
     commands.push({ kind: "drop", blocks })
   }
 
+  get #isOldestDone(): boolean {
+    const oldest = this.#steps[0]
+    return (
+      oldest !== undefined &&
+      oldest.outputs.every((output) => output === "delivered") &&
+      oldest.left.every((left) => left === 0)
+    )
+  }
+
   /** Steps whose outputs are all delivered leave in order, and their blocks with them as soon as no other step reads them. */
   #finishSteps(commands: Command[]): void {
-    while (
-      this.#steps[0]?.outputs.every((output) => output === "delivered") &&
-      this.#steps[0].left.every((left) => left === 0)
-    ) {
+    while (this.#isOldestDone) {
       const open = this.#steps.shift()!
       const blocks = blocksOf(
         open,

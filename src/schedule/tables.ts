@@ -20,7 +20,7 @@ interface Place {
 }
 
 export class Tables {
-  readonly #places = new Map<string, Place>()
+  readonly #places: Place[][] = [] // by stage, by partition
 
   holder(stage: number, partition: number): string | undefined {
     return this.#place(stage, partition).holder
@@ -68,24 +68,25 @@ export class Tables {
   /** Forgets what a lost worker held. Gives the partitions whose state was nowhere else. */
   lose(worker: string): { readonly stage: number; readonly partition: number; readonly step: Step }[] {
     const lost: { stage: number; partition: number; step: Step }[] = []
-    for (const [name, place] of this.#places) {
-      if (place.holder !== worker) continue
-      place.holder = undefined
-      place.version = undefined
-      const [stage, partition] = name.split("/").map(Number) as [number, number]
-      if (place.onlyInTable !== undefined) lost.push({ stage, partition, step: place.onlyInTable })
-    }
+    this.#places.forEach((ofStage, stage) => {
+      ofStage.forEach((place, partition) => {
+        if (place.holder !== worker) return
+        place.holder = undefined
+        place.version = undefined
+        if (place.onlyInTable !== undefined) lost.push({ stage, partition, step: place.onlyInTable })
+      })
+    })
     return lost
   }
 
   #place(stage: number, partition: number): Place {
-    const name = `${stage}/${partition}`
-    let place = this.#places.get(name)
-    if (place === undefined)
-      this.#places.set(
-        name,
-        (place = { holder: undefined, version: undefined, deltas: [], rows: new Map(), onlyInTable: undefined }),
-      )
-    return place
+    const ofStage = (this.#places[stage] ??= [])
+    return (ofStage[partition] ??= {
+      holder: undefined,
+      version: undefined,
+      deltas: [],
+      rows: new Map(),
+      onlyInTable: undefined,
+    })
   }
 }
