@@ -7,6 +7,9 @@ import { messageOf } from "../base/errors.ts"
 import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
 import type { FromWorker, LoadMessage, TaskMessage, ToWorker } from "../wire/messages.ts"
 
+/** No attempt: they count from 0. */
+const NONE = -1
+
 /** Workers that may die one after another without one of them getting ready. */
 const FAILURES_MAX = 3
 
@@ -50,7 +53,7 @@ export class ThreadsEngine implements Engine {
 
   #startThread(): void {
     const worker = `thread-${++this.#started}`
-    const began = new Float64Array(new SharedArrayBuffer(8)).fill(NaN)
+    const began = new Float64Array(new SharedArrayBuffer(8)).fill(NONE)
     const thread = this.#newThread(worker, began)
     if (thread === undefined) return
     let why = "it exited"
@@ -83,10 +86,10 @@ export class ThreadsEngine implements Engine {
     else this.#hear({ worker, ...message })
   }
 
-  #lost(worker: WorkerId, [began]: Float64Array, why: string): void {
+  #lost(worker: WorkerId, [attempt]: Float64Array, why: string): void {
     if (this.#closed || !this.#threads.delete(worker)) return
     if (!this.#ready.delete(worker)) this.#failures++
-    this.#hear({ kind: "lost", worker, began, why })
+    this.#hear({ kind: "lost", worker, began: attempt === NONE ? undefined : attempt, why })
     if (this.#failures <= FAILURES_MAX) this.#startThread()
     else this.#hear({ kind: "failing", times: this.#failures, why })
   }

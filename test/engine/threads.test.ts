@@ -49,6 +49,13 @@ describe("threads that are in the middle of something", () => {
     expect(hearing.events.flatMap((event) => (event.kind === "done" ? [event.attempt] : []))).toEqual([1])
   })
 
+  test("of a thread that dies before it has begun any task none is told", async () => {
+    const hearing = await open("exits-on-load")
+    hearing.start()
+    const [lost] = await hearing.heard("lost")
+    expect(lost!.began).toBe(undefined)
+  })
+
   test("a thread that dies is told as lost, and another one joins under a new name", async () => {
     const hearing = await open("hoarding")
     setFlagsFromString("--max-old-space-size=64")
@@ -106,12 +113,20 @@ describe("a worker that dies", () => {
     )
   })
 
-  test("over the same task again and again stops the job, and names the task", async () => {
-    const running = await dying({ flag: "", at: 100, count: 4_000, state: false })
-    await expect(running.done).rejects.toThrow(
-      /^MR_TASK_ATTEMPTS: The task ".*" of step \d+, partition \d, ended 4 workers in a row: it exited with code 3\./,
-    )
-  })
+  test.each([
+    { at: 100, partition: 2 },
+    { at: 399, partition: 7 },
+  ])(
+    "over the same task again and again stops the job, and names it among those it came with: $partition",
+    async ({ at, partition }) => {
+      const running = await dying({ flag: "", at, count: 4_000, state: false }) // 400 a step, 50 a partition
+      await expect(running.done).rejects.toThrow(
+        new RegExp(
+          `^MR_TASK_ATTEMPTS: The task ".*" of step \\d+, partition ${partition}, ended 4 workers in a row: it exited with code 3\\.`,
+        ),
+      )
+    },
+  )
 
   test("of too much memory is one that died, too", async () => {
     setFlagsFromString("--max-old-space-size=64") // of threads started from here on
