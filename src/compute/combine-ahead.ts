@@ -61,8 +61,12 @@ const GIVING_UP: Notes = {
 }
 
 /** The pairs of records of one arrival that were not combined ahead: as if they had been. */
-export function combineNow(reader: Reader, run: (reader: Reader, out: Accumulator) => void): Pairs {
+export function combineNow(
+  reader: Reader,
+  run: (reader: Reader, out: Accumulator) => void,
+  { texts }: KeyDictionary,
+): Pairs {
   const out = newAccumulator(new KeyDictionary())
   run(reader, out)
-  return new MergedPairs(out.keys, out.values)
+  return new MergedPairs(out.keys, out.values, texts)
 }

@@ -2,6 +2,7 @@
 import { freezeDeep } from "../base/values.ts"
 import type { Order, Reader } from "../block/block-reader.ts"
 import type { KeyIndex } from "../block/key-index.ts"
+import type { TextIds } from "../block/text-ids.ts"
 import type { Pairs } from "../block/pairs.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 
@@ -43,15 +44,17 @@ export class ArrayReader implements Reader {
   }
 }
 
-/** Keys by slot, each with its value. */
+/** Keys by slot, each with its value. Ids of texts are given where they are among the worker's. */
 export class MergedPairs implements Pairs {
+  readonly #hasIds: boolean
   readonly #keys: KeyIndex
   readonly #values: readonly unknown[]
   #slot = -1
 
-  constructor(keys: KeyIndex, values: readonly unknown[]) {
+  constructor(keys: KeyIndex, values: readonly unknown[], workers: TextIds) {
     this.#keys = keys
     this.#values = values
+    this.#hasIds = keys.texts === workers
   }
 
   next(): boolean {
@@ -63,7 +66,7 @@ export class MergedPairs implements Pairs {
   }
 
   get id(): number {
-    return this.#keys.idAt(this.#slot)
+    return this.#hasIds ? this.#keys.idAt(this.#slot) : -1
   }
 
   get value(): unknown {

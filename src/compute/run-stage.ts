@@ -205,8 +205,10 @@ class Attempt {
     for (const { step: arrival, block } of this.#inputs.branches[index]![0]!.blocks) {
       const pairs =
         combinedPairs(block, step, intervalMs) ??
-        combineNow(frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)), (reader, out) =>
-          run(reader, out, this.#notesOf(branch), this.#inputs.tables),
+        combineNow(
+          frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)),
+          (reader, out) => run(reader, out, this.#notesOf(branch), this.#inputs.tables),
+          this.#runnable.cache.dictionary,
         )
       merge!(freeze ? new FreezingPairs(pairs) : pairs, out.keys, out.values)
     }

@@ -157,7 +157,7 @@ export function mergedByKey(
     const pairs = new BlockPairs(block, dictionary.texts, from, until)
     loops.merge!(checks.freeze ? new FreezingPairs(pairs) : pairs, keys, values)
   }
-  const merged = new MergedPairs(keys, values)
+  const merged = new MergedPairs(keys, values, dictionary.texts)
   return checks.freeze ? new FreezingPairs(merged) : merged
 }
 

@@ -3,14 +3,12 @@ import { collectGarbage } from "../base/collect-garbage.ts"
 import type { Block } from "../block/block.ts"
 import type { BlockName } from "../block/block-name.ts"
 import { showBlockName } from "../block/block-name.ts"
+import type { Step } from "../stream/step-record.ts"
 
 const GARBAGE_BYTES = 128 * 2 ** 20
 
-/** Partitions of a job are fewer. */
-const PARTITIONS = 2 ** 12
-
 export class BlockStore {
-  readonly #blocks: Map<number, Block>[] = [] // by stage, by step and partition
+  readonly #blocks: Map<Step, (Block | undefined)[]>[] = [] // by stage, by step, by partition
   readonly #chunks = new Map<number, Block>()
   #heldBytes = 0
   #droppedBytes = 0 // since garbage was collected last
@@ -19,24 +17,27 @@ export class BlockStore {
    * Keeps a block; says whether it was new. A block that is there already stays: a second one of its name has the same
    * content.
    */
-  put(name: BlockName, block: Block): boolean {
-    const blocks = (this.#blocks[name.stage] ??= new Map())
-    const place = placeOf(name)
-    if (blocks.has(place)) return false
-    blocks.set(place, block)
+  put({ stage, step, partition }: BlockName, block: Block): boolean {
+    const ofStage = (this.#blocks[stage] ??= new Map())
+    const blocks: (Block | undefined)[] = ofStage.get(step) ?? []
+    if (blocks[partition] !== undefined) return false
+    ofStage.set(step, blocks)
+    blocks[partition] = block
     this.#heldBytes += block.sizeBytes
     return true
   }
 
   get(name: BlockName): Block {
-    return this.#blocks[name.stage]?.get(placeOf(name)) ?? missing(showBlockName(name))
+    return this.#blocks[name.stage]?.get(name.step)?.[name.partition] ?? missing(showBlockName(name))
   }
 
-  drop(name: BlockName): void {
-    const blocks = this.#blocks[name.stage]
-    const place = placeOf(name)
-    this.#dropped(blocks?.get(place))
-    blocks?.delete(place)
+  drop({ stage, step, partition }: BlockName): void {
+    const ofStage = this.#blocks[stage]
+    const blocks = ofStage?.get(step)
+    if (blocks?.[partition] === undefined) return
+    this.#dropped(blocks[partition])
+    blocks[partition] = undefined
+    if (blocks.every((block) => block === undefined)) ofStage!.delete(step)
   }
 
   putChunk(chunk: number, block: Block): void {
@@ -66,8 +67,6 @@ export class BlockStore {
     this.#droppedBytes += block.sizeBytes
   }
 }
-
-const placeOf = ({ step, partition }: BlockName): number => step * PARTITIONS + partition
 
 function missing(name: string): never {
   throw new Error(`invariant: there is no block of ${name}`)
