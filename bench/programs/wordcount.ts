@@ -4,7 +4,7 @@ import { countsOf, TEXT_FORMS } from "./counts.ts"
 import { intervals, paramsOf, toResults } from "./params.ts"
 import { lines } from "./source.ts"
 
-export default job({ name: "wordcount", params: paramsOf(...TEXT_FORMS) }, ({ readText, params }) => {
+export default job({ name: "wordcount", partitions: 2, params: paramsOf(...TEXT_FORMS) }, ({ readText, params }) => {
   const text = readText(lines(params), params.interval)
   const counts = countsOf(text, params.form).reduceByWindow(
     intervals(30, params.interval),

@@ -272,7 +272,7 @@ class FieldsReader extends HeadReader {
 
 const NO_BYTES = Buffer.alloc(0)
 const LINES_AT_ONCE = 512
-const IDS_AT_ONCE = 4_096
+const IDS_AT_ONCE = 65_536
 
 /** Lines in bytes, how many if it is known; or a cut to be read record by record. */
 type Piece = { readonly bytes: Buffer; readonly lines?: number } | { readonly cut: CutInput }

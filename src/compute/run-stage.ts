@@ -8,6 +8,7 @@ import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
+import type { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Branch, Stage, StageEnd, StageSource } from "../plan/stage.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { Account } from "./account.ts"
@@ -82,6 +83,7 @@ class Attempt {
   readonly #inputs: TaskInputs
   readonly #trace: Trace
   readonly #checks: Checks
+  readonly #dictionary: KeyDictionary
   readonly #asked: Asked
   #account = emptyAccount()
 
@@ -100,6 +102,9 @@ class Attempt {
     this.#inputs = inputs
     this.#trace = trace
     this.#checks = runnable.checks
+    const { stage, settings, cache } = runnable
+    const readsInput = stage.branches.some(({ source }) => source.kind === "input")
+    this.#dictionary = readsInput ? cache.dictionary : cache.dictionaryOf(task.partition, settings.partitions)
   }
 
   run(): TaskResult {
@@ -132,7 +137,7 @@ class Attempt {
 
   #runLoops(): Accumulator {
     const { stage } = this.#runnable
-    const out = newAccumulator(this.#runnable.cache.dictionary)
+    const out = newAccumulator(this.#dictionary)
     if (countsKeys(stage)) out.count = this.#inputs.table?.size ?? 0
     else stage.branches.forEach((branch, index) => this.#runBranch(branch, index, out))
     if (this.#runnable.checked) {
@@ -160,7 +165,7 @@ class Attempt {
       partition: this.#task.partition,
       intervalMs: this.#runnable.settings.intervalMs,
       inputs: this.#inputs,
-      dictionary: this.#runnable.cache.dictionary,
+      dictionary: this.#dictionary,
       reads: this.#inputs.branches[branch]!,
       loops: this.#loops.branches[branch]!,
       checks: this.#checks,
@@ -176,7 +181,7 @@ class Attempt {
     const { slide } = stage
     const { intervalMs } = settings
     const task = { end, table, step: this.#task.step, intervalMs, slide, checks: this.#checks, trace: this.#trace }
-    const update = updateState(task, this.#stateInput(stage.branches[0]!.source), this.#runnable.cache.dictionary)
+    const update = updateState(task, this.#stateInput(stage.branches[0]!.source), this.#dictionary)
     if (checked) requirePlainData([...update.delta.values, ...(update.emitted ?? [])], makerOf(stage))
     return blockOf(update)
   }
@@ -208,7 +213,7 @@ class Attempt {
         combineNow(
           frozenIf(freeze, new TimedReader(block, arrival, step, intervalMs)),
           (reader, out) => run(reader, out, this.#notesOf(branch), this.#inputs.tables),
-          this.#runnable.cache.dictionary,
+          this.#dictionary,
         )
       merge!(freeze ? new FreezingPairs(pairs) : pairs, out.keys, out.values)
     }

@@ -8,8 +8,14 @@ import type { Kernels } from "./kernel/kernels.ts"
 import { chooseKernels } from "./kernel/choose-kernels.ts"
 import { WordIds } from "./word-ids.ts"
 
+/** Of all partitions' keys together; see `KeyDictionary`. */
+const BYTES_MAX = 256 * 2 ** 20
+
 export class WorkerCache {
+  /** Of keys that are read from sources: any may come. */
   readonly dictionary: KeyDictionary
+  readonly #ofPartitions: KeyDictionary[] = []
+  #inUse: KeyDictionary | undefined // of a partition
   #kernels: Kernels | undefined
   #words: WordIds | undefined
   readonly #fields = new Map<string, Fields>() // by names
@@ -23,6 +29,11 @@ export class WorkerCache {
   /** @throws MR_OPTION_INVALID if the environment asks for kernels that there are not */
   get kernels(): Kernels {
     return (this.#kernels ??= chooseKernels(process.env))
+  }
+
+  /** Of the keys of one partition, which are few enough to lie close together in the processor's caches. */
+  dictionaryOf(partition: number, partitions: number): KeyDictionary {
+    return (this.#inUse = this.#ofPartitions[partition] ??= new KeyDictionary(BYTES_MAX / partitions))
   }
 
   /** Words of bytes as ids of the dictionary's texts. */
@@ -43,5 +54,7 @@ export class WorkerCache {
   /** No index and no id that was given so far is used any more. */
   endTask(): void {
     this.dictionary.endTask()
+    this.#inUse?.endTask()
+    this.#inUse = undefined
   }
 }
