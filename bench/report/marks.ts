@@ -12,7 +12,7 @@ export interface Mark {
   readonly mark: number
   /** Where the limit seems to be. */
   readonly beyond?: number
-  /** Undefined if what it follows from was not measured. */
+  /** Undefined if what it follows from was not measured, or says nothing. */
   of(figures: Figures): number | undefined
 }
 
@@ -85,6 +85,9 @@ const rate = (
   unit = LINES,
 ): Mark => ({ id, what, unit, better: "more", mark, beyond, of: (figures) => figures.rate(program, form, kernels) })
 
+/** What a form costs more than another says nothing if it is a smaller share of that: either may wander by as much. */
+const SHARE_MIN = 0.25
+
 const stage = (form: string, mark: number): Mark[] =>
   ["", "polluted-"].map((before) => ({
     id: "P1",
@@ -95,7 +98,8 @@ const stage = (form: string, mark: number): Mark[] =>
     beyond: 1.1,
     of(figures) {
       const [more, less] = [figures.stepMs("stage", before + form, 1), figures.stepMs("stage", `${before}count`, 1)]
-      return more === undefined || less === undefined ? undefined : ratio(more - less, figures.loopMs("stage", form))
+      if (more === undefined || less === undefined || more - less < less * SHARE_MIN) return undefined
+      return ratio(more - less, figures.loopMs("stage", form))
     },
   }))
 
@@ -108,6 +112,18 @@ const time = (id: string, what: string, [program, form]: readonly [string, strin
   of: (figures) => figures.stepMs(program, form, 2),
 })
 
+const state = (form: string, what: string, unit: string, mark: number, of: (result: CaseResult) => number): Mark => ({
+  id: "P6",
+  what: `ten million ${what}`,
+  unit,
+  better: "less",
+  mark,
+  of(figures) {
+    const result = figures.job("state", form)
+    return result === undefined || result.stepRecords * STATE_STEPS_ROUND < 1e7 ? undefined : of(result)
+  },
+})
+
 const latency = (form: string, mark: number): Mark => ({
   id: "P8",
   what: `latency at 10,000 records/s, p99, interval ${form}`,
@@ -115,18 +131,6 @@ const latency = (form: string, mark: number): Mark => ({
   better: "less",
   mark,
   of: (figures) => figures.job("latency", form)?.times?.p99,
-})
-
-const state = (what: string, unit: string, mark: number, of: (result: CaseResult) => number): Mark => ({
-  id: "P6",
-  what,
-  unit,
-  better: "less",
-  mark,
-  of(figures) {
-    const result = figures.job("state", "integers")
-    return result === undefined ? undefined : of(result)
-  },
 })
 
 /** Keys that a step of the program `state` touches of all. */
@@ -146,11 +150,12 @@ export const MARKS: readonly Mark[] = [
   rate("P5", "ysb, closures with JSON.parse", ["ysb", "closures"], [1.8, 2.2], "M events/s"),
   rate("P5", "ysb, jsonFields in JavaScript", ["ysb", "named", "js"], [4, 5], "M events/s"),
   rate("P5", "ysb, jsonFields in WebAssembly", ["ysb", "named", "wasm"], [8, 10], "M events/s"),
-  time("P6", "ten million integer keys, a step", ["state", "integers"], 20),
-  time("P6", "ten million fresh string keys, a step", ["state", "strings"], 150),
-  state("ten million integer keys, longest pause", "ms", 2, ({ pauseMs }) => Math.max(pauseMs.main, pauseMs.workers)),
+  state("integers", "integer keys, a step", "ms", 20, ({ times }) => times!.p50),
+  state("strings", "fresh string keys, a step", "ms", 150, ({ times }) => times!.p50),
+  state("integers", "integer keys, longest pause", "ms", 2, ({ pauseMs }) => Math.max(pauseMs.main, pauseMs.workers)),
   state(
-    "bytes a key, all of the process",
+    "integers",
+    "integer keys, bytes a key, all of the process",
     "B",
     60,
     ({ rssMb, rssBeforeMb, stepRecords }) => ((rssMb - rssBeforeMb) * 2 ** 20) / (stepRecords * STATE_STEPS_ROUND),

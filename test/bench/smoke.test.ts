@@ -95,17 +95,30 @@ test("every mark follows from cases that are measured with care, and every such 
   }
 })
 
+/** Of full size; a stage takes twice as long with a sink as without. */
 const resultOf = (one: Case): CaseResult => ({
   case: one,
-  stepRecords: 1,
+  stepRecords: 100_000,
   runs: [{ rate: 1, cpuSecondsAMillion: 1 }],
-  times: { count: 1, p50: 1, p99: 1, p999: 1 },
+  times: { count: 1, p50: one.form.endsWith("count") ? 1 : 2, p99: 2, p999: 2 },
   sustained: one.rateIntervals.map((interval) => ({ interval, rate: 1 })),
   rssMb: 1,
   rssBeforeMb: 1,
   pauseMs: { main: 1, workers: 1 },
   verified: { steps: 1, rows: 1 },
   notes: [],
+})
+
+test("no mark is taken from a state that is too small, nor from a difference that is lost in what it is taken from", () => {
+  const options = parseOptions(["marks", "--quick"])
+  if (options === "help") throw new Error("this is no call for help")
+  const results = casesOf(options).map(resultOf)
+  const verdictsOf = (results: readonly CaseResult[], id: string): Set<string> =>
+    new Set(judge(results).flatMap(({ mark, verdict }) => (mark.id === id ? [verdict] : [])))
+  const small = results.map((result) => ({ ...result, stepRecords: 99_999 }))
+  expect(verdictsOf(small, "P6")).toEqual(new Set(["not measured"]))
+  const alike = results.map((result) => ({ ...result, times: { count: 1, p50: 1, p99: 1, p999: 1 } }))
+  expect(verdictsOf(alike, "P1")).toEqual(new Set(["not measured"]))
 })
 
 test("what it is not made for is refused in a sentence", async () => {
