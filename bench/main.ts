@@ -79,8 +79,6 @@ function begunRecord(file: string, settings: Settings): BenchRecord | undefined 
 async function measure({ settings, json, resume, ...asked }: Options): Promise<BenchRecord> {
   const cases = casesOf(asked)
   if (cases.length === 0) throw new UsageError("no program that is named has such a form")
-  const kinds = new Set(cases.map(({ program }) => programOf(program).input))
-  for (const kind of kinds) if (kind !== undefined) ensureInput(kind, settings.megabytes, say)
   const begun = resume ? begunRecord(json!, settings) : undefined
   const results: CaseResult[] = [...(begun?.results ?? [])]
   const failures: { case: Case; why: string }[] = []
@@ -89,6 +87,8 @@ async function measure({ settings, json, resume, ...asked }: Options): Promise<B
   begin(json, record)
   const known = new Set(results.map((result) => caseName(result.case)))
   const missing = cases.filter((one) => !known.has(caseName(one)))
+  const kinds = new Set(missing.map(({ program }) => programOf(program).input))
+  for (const kind of kinds) if (kind !== undefined) ensureInput(kind, settings.megabytes, say)
   if (begun !== undefined) say(`${results.length} cases are in ${json} since ${at} and are not measured again`)
   const timeLeft = new TimeLeft(missing, settings)
   for (const [index, one] of missing.entries()) {
