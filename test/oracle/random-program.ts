@@ -71,7 +71,7 @@ export function drawProgram(seed: number, chosen: Draw = {}): Description {
     const operator =
       (i === refusedAt ? drawRefused(random, draw, streams, tables.length) : undefined) ??
       drawOperator(random, draw, streams, tables.length)
-    operators.push(operator)
+    operators.push(draw.timed === true ? ungrouped(operator) : operator)
     streams.push(drawnBy(operator, streams))
   }
   return {
@@ -82,6 +82,15 @@ export function drawProgram(seed: number, chosen: Draw = {}): Description {
     operators,
     outputs: drawOutputs(random, streams, operators),
   }
+}
+
+/**
+ * Records by their own time are combined arrival by arrival, so a result that tells how it was grouped says what came together.
+ * The reference knows records and steps alone.
+ */
+function ungrouped(operator: OperatorDescription): OperatorDescription {
+  const { f } = operator
+  return f.add === "bracketed" || f.add === "floatSum" ? { ...operator, f: { ...f, add: "sum" } } : operator
 }
 
 /** One that has a meaning and keeps the program small; `count` always does. */
