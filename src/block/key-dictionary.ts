@@ -1,12 +1,12 @@
 /**
- * What a worker remembers of keys from task to task: an id for every text it has met. It is a cache: without it the same
- * blocks come out, slower. Bounded in bytes; when it is over its bound at the end of a task, a new one begins.
+ * What a worker remembers of keys from task to task, of all or of those of one partition: an id for every text it has met
+ * among them. It is a cache: without it the same blocks come out, slower. Bounded in bytes; when it is over its bound at the end of a task, a new one begins.
  */
 import { KeyIndex } from "./key-index.ts"
 import { TextIds } from "./text-ids.ts"
 
 /** Bytes of texts, and of what is kept for each, before the ids begin anew. */
-const BYTES_MAX = 256 * 2 ** 20
+export const DICTIONARY_BYTES_MAX: number = 256 * 2 ** 20
 /** Kept for each text besides its bytes: table, hash, end, string. */
 const TEXT_BYTES = 64
 
@@ -16,7 +16,7 @@ export class KeyDictionary {
   #inUse: KeyIndex[] = []
   #free: KeyIndex[] = []
 
-  constructor(bytesMax: number = BYTES_MAX) {
+  constructor(bytesMax: number = DICTIONARY_BYTES_MAX) {
     this.#bytesMax = bytesMax
   }
 

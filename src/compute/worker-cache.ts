@@ -2,14 +2,11 @@
  * What a worker remembers from task to task. Without it the same blocks come out, slower: ids are private to the worker,
  * and hold until the task ends.
  */
-import { KeyDictionary } from "../block/key-dictionary.ts"
+import { DICTIONARY_BYTES_MAX, KeyDictionary } from "../block/key-dictionary.ts"
 import type { Fields } from "./kernel/fields.ts"
 import type { Kernels } from "./kernel/kernels.ts"
 import { chooseKernels } from "./kernel/choose-kernels.ts"
 import { WordIds } from "./word-ids.ts"
-
-/** Of all partitions' keys together; see `KeyDictionary`. */
-const BYTES_MAX = 256 * 2 ** 20
 
 export class WorkerCache {
   /** Of keys that are read from sources: any may come. */
@@ -33,7 +30,7 @@ export class WorkerCache {
 
   /** Of the keys of one partition, which are few enough to lie close together in the processor's caches. */
   dictionaryOf(partition: number, partitions: number): KeyDictionary {
-    return (this.#inUse = this.#ofPartitions[partition] ??= new KeyDictionary(BYTES_MAX / partitions))
+    return (this.#inUse = this.#ofPartitions[partition] ??= new KeyDictionary(DICTIONARY_BYTES_MAX / partitions))
   }
 
   /** Words of bytes as ids of the dictionary's texts. */
