@@ -91,6 +91,7 @@ describe.each([
       ["a number, its text, its bigint", [1, "1", 1n]],
       ["a date and its number", [new Date(5), 5]],
       ["the same inside tuples", [[new Date(5)], [5], ["5"], ["d5"], [5n]]],
+      ["a text and its number deep inside", [[["1"]], [[1]], { a: "1" }, { a: 1 }, new Set(["1"]), new Set([1])]],
       ["an object and a map of the same", [{ a: 1 }, new Map([["a", 1]])]],
       ["tuples that join to the same text", [["a", "b"], ["a,b"], [["a", "b"]], ['a","b']]],
       ["null, undefined, false, 0, an empty text", [null, undefined, false, 0, ""]],
