@@ -8,6 +8,7 @@
  *        payloads, each starting at a multiple of 8:
  *          numbers   f64 a row
  *          strings   u32 offset a row and the end, then UTF-8
+ *          ids       i32 a row: of texts in a store beside the block (see `TextStore`); at most one column's
  *          general   u32 offset a row and the end, then encoded values
  *          bytes     as they came from a source; such a block has one column and no rows
  *
@@ -15,6 +16,8 @@
  */
 import { decodeValue } from "../base/encoding.ts"
 import type { TextIds } from "./text-ids.ts"
+import type { SharedTexts } from "./text-store.ts"
+import { TextStore } from "./text-store.ts"
 
 /** What a block's rows are: the columns of each kind are listed here once. */
 export type BlockKind =
@@ -64,7 +67,7 @@ export const whyEnded = (change: number): "null" | "timeout" | "window" | "cap" 
 
 export const isEnd = (change: number): boolean => change >= Change.endedByNull
 
-export const ColumnKind = { numbers: 0, strings: 1, general: 2, bytes: 3 } as const
+export const ColumnKind = { numbers: 0, strings: 1, general: 2, bytes: 3, ids: 4 } as const
 
 export const HEADER_BYTES = 32
 export const aligned = (position: number): number => (position + 7) & ~7
@@ -74,9 +77,16 @@ export interface Column {
   at(row: number): unknown
 }
 
-export class Block {
-  /** The whole block, for whoever hands it on. Never written to after it is made. */
+/** A block as it goes from thread to thread: all in shared memory. */
+export interface BlockParts {
+  /** Never written to after it is made. */
   readonly buffer: SharedArrayBuffer
+  /** What the ids in it stand for; undefined where it has none. */
+  readonly texts: SharedTexts | undefined
+}
+
+export class Block {
+  readonly parts: BlockParts
   readonly kind: BlockKind
   readonly rows: number
   readonly sections: number
@@ -85,20 +95,21 @@ export class Block {
   readonly #words: Uint32Array
   readonly #columns: readonly Column[]
 
-  constructor(buffer: SharedArrayBuffer) {
+  constructor(parts: BlockParts) {
+    const { buffer, texts } = parts
     const words = new Uint32Array(buffer, 0, buffer.byteLength >>> 2)
     const [kind = 0, rows = 0, columns = 0, sections = 0] = words
-    this.buffer = buffer
+    this.parts = parts
     this.kind = blockKinds[kind]!
     this.rows = rows
     this.sections = sections
     this.tally = new Float64Array(buffer, 16, 1)[0]!
     this.#words = words
-    this.#columns = readColumns(buffer, words, rows, columns, sections)
+    this.#columns = readColumns(buffer, texts, words, { rows, columns, sections })
   }
 
   get sizeBytes(): number {
-    return this.buffer.byteLength
+    return this.parts.buffer.byteLength
   }
 
   column(index: number): Column {
@@ -121,7 +132,7 @@ export class Block {
     if (column === undefined) return undefined
     const buffer = new SharedArrayBuffer(column.bytes.length)
     new Uint8Array(buffer).set(column.bytes)
-    return new Block(buffer)
+    return new Block({ buffer, texts: undefined })
   }
 
   get columns(): number {
@@ -131,10 +142,9 @@ export class Block {
 
 function readColumns(
   buffer: SharedArrayBuffer,
+  texts: SharedTexts | undefined,
   words: Uint32Array,
-  rows: number,
-  columns: number,
-  sections: number,
+  { rows, columns, sections }: { readonly rows: number; readonly columns: number; readonly sections: number },
 ): Column[] {
   const table = HEADER_BYTES / 4 + sections + 1
   let position = aligned((table + columns * 2) * 4)
@@ -146,10 +156,12 @@ function readColumns(
       case ColumnKind.numbers:
         return new NumberColumn(new Float64Array(buffer, start, rows))
       case ColumnKind.strings:
-        return new TextColumn(
+        return new FullTextColumn(
           new Uint32Array(buffer, start, rows + 1),
           Buffer.from(buffer, start + (rows + 1) * 4, size - (rows + 1) * 4),
         )
+      case ColumnKind.ids:
+        return new TextIdColumn(new Int32Array(buffer, start, rows), new TextStore(texts!))
       case ColumnKind.general:
         return new GeneralColumn(
           new Uint32Array(buffer, start, rows + 1),
@@ -171,10 +183,23 @@ export class NumberColumn implements Column {
   }
 }
 
-export class TextColumn implements Column {
+/** A column of texts. */
+export abstract class TextColumn implements Column {
+  abstract at(row: number): string
+  abstract byteLength(row: number): number
+  /** Writes the text's bytes; says where they end. */
+  abstract write(row: number, out: Buffer, at: number): number
+  /** The text's id among the worker's, given now if it is new. */
+  abstract idAt(row: number, texts: TextIds): number
+  /** The same, or −1. */
+  abstract findAt(row: number, texts: TextIds): number
+}
+
+class FullTextColumn extends TextColumn {
   readonly #offsets: Uint32Array
   readonly #bytes: Buffer
   constructor(offsets: Uint32Array, bytes: Buffer) {
+    super()
     this.#offsets = offsets
     this.#bytes = bytes
   }
@@ -184,16 +209,43 @@ export class TextColumn implements Column {
   byteLength(row: number): number {
     return this.#offsets[row + 1]! - this.#offsets[row]!
   }
-  /** Writes the text's bytes; says where they end. */
   write(row: number, out: Buffer, at: number): number {
     const [bytes, until] = [this.#bytes, this.#offsets[row + 1]!]
     let to = at
     for (let from = this.#offsets[row]!; from < until; from++) out[to++] = bytes[from]!
     return to
   }
-  /** The text's id, given now if it is new. */
   idAt(row: number, texts: TextIds): number {
     return texts.idOfBytes(this.#bytes, this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+  findAt(row: number, texts: TextIds): number {
+    return texts.findBytes(this.#bytes, this.#offsets[row]!, this.#offsets[row + 1]!)
+  }
+}
+
+/** Texts by the ids that whoever made the block has for them. */
+export class TextIdColumn extends TextColumn {
+  readonly ids: Int32Array
+  readonly store: TextStore
+  constructor(ids: Int32Array, store: TextStore) {
+    super()
+    this.ids = ids
+    this.store = store
+  }
+  at(row: number): string {
+    return this.store.text(this.ids[row]!)
+  }
+  byteLength(row: number): number {
+    return this.store.byteLength(this.ids[row]!)
+  }
+  write(row: number, out: Buffer, at: number): number {
+    return this.store.write(this.ids[row]!, out, at)
+  }
+  idAt(row: number, texts: TextIds): number {
+    return texts.idOfStored(this.store, this.ids[row]!)
+  }
+  findAt(row: number, texts: TextIds): number {
+    return texts.findStored(this.store, this.ids[row]!)
   }
 }
 

@@ -44,7 +44,7 @@ export class KeyColumn {
     if (this.#withIds < this.length) return this.#ids.map((_, row) => this.at(row))
     const ids = new Int32Array(this.length)
     for (let row = 0; row < ids.length; row++) ids[row] = this.#ids[row]!
-    return { texts: this.texts, ids, length: ids.length }
+    return { store: this.texts.store, ids, length: ids.length }
   }
 
   clear(): void {

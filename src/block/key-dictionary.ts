@@ -11,13 +11,18 @@ export const DICTIONARY_BYTES_MAX: number = 256 * 2 ** 20
 const TEXT_BYTES = 64
 
 export class KeyDictionary {
+  readonly #name: string
   readonly #bytesMax: number
-  #texts = new TextIds()
+  #generation = 0
+  #texts: TextIds
   #inUse: KeyIndex[] = []
   #free: KeyIndex[] = []
 
-  constructor(bytesMax: number = DICTIONARY_BYTES_MAX) {
+  /** Blocks name texts by their ids only where these have a name, which must be nobody else's. */
+  constructor(name: string = "", bytesMax: number = DICTIONARY_BYTES_MAX) {
+    this.#name = name
     this.#bytesMax = bytesMax
+    this.#texts = this.#newTexts()
   }
 
   /** The ids of texts. They hold until the task ends. */
@@ -40,7 +45,11 @@ export class KeyDictionary {
     }
     this.#inUse = []
     if (this.#texts.sizeBytes + this.#texts.size * TEXT_BYTES <= this.#bytesMax) return
-    this.#texts = new TextIds()
+    this.#texts = this.#newTexts()
     this.#free = []
+  }
+
+  #newTexts(): TextIds {
+    return new TextIds(this.#name === "" ? "" : `${this.#name}.${this.#generation++}`)
   }
 }

@@ -77,13 +77,13 @@ export class KeyIndex {
 
   /** The same for a key in a column of a block. */
   findIn(column: Column, row: number): number {
-    if (column instanceof TextColumn) return this.#slotOfText(column.idAt(row, this.texts))
+    if (column instanceof TextColumn) return this.#slotOfText(column.findAt(row, this.texts))
     return column instanceof NumberColumn ? this.#numbers.find(column.at(row)) : this.find(column.at(row))
   }
 
   /** The same for a text by the id that it has among these texts, which may be others than the index's own. */
   findId(texts: TextIds, id: number): number {
-    return this.#slotOfText(texts === this.texts ? id : this.texts.findOther(texts, id))
+    return this.#slotOfText(texts === this.texts ? id : this.texts.findStored(texts.store, id))
   }
 
   /** The key is not to be found any more. Gives the slot that it had, or −1. */
@@ -150,7 +150,7 @@ export class KeyIndex {
       case Kind.text: {
         const ids = new Int32Array(slots.length)
         for (let i = 0; i < slots.length; i++) ids[i] = this.#textIds[slots[i]!]!
-        return { texts: this.texts, ids, length: ids.length }
+        return { store: this.texts.store, ids, length: ids.length }
       }
       default:
         return Array.from(slots, (slot) => this.keyAt(slot))

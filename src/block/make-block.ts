@@ -1,14 +1,14 @@
 /** Making blocks: values in, one immutable buffer out. */
 import { encodeValue } from "../base/encoding.ts"
 import type { BlockKind, TextColumn } from "./block.ts"
-import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES } from "./block.ts"
-import type { TextIds } from "./text-ids.ts"
+import { aligned, Block, blockKinds, ColumnKind, HEADER_BYTES, TextIdColumn } from "./block.ts"
+import type { TextStore } from "./text-store.ts"
 
 /** The values of a column: any, numbers, texts by the worker's ids, or rows of a column of texts. */
 export type ColumnValues = readonly unknown[] | Float64Array | TextsById | TextRows
 
 export interface TextsById {
-  readonly texts: TextIds
+  readonly store: TextStore
   readonly ids: Int32Array
   readonly length: number
 }
@@ -30,8 +30,9 @@ export function makeBlock(
   tally: number = 0,
 ): Block {
   const rows = columns[0]!.length
-  const payloads = columns.map((values) => encodeColumn(values))
-  return assemble(kind, rows, [...sectionStarts, rows], tally, payloads)
+  const store = storeOf(columns)
+  const payloads = columns.map((values) => encodeColumn(values, store))
+  return assemble(kind, rows, [...sectionStarts, rows], tally, payloads, store)
 }
 
 /** A block of rows: as two columns where every row is a pair, else as one. */
@@ -49,9 +50,10 @@ export function rowsBlock(rows: readonly unknown[]): Block {
 
 /** A delta, with the records that the state gave in the step, if it gives any of its own. */
 export function deltaBlock(columns: readonly ColumnValues[], held: number, emitted: Block | undefined): Block {
-  const payloads = columns.map((values) => encodeColumn(values))
-  if (emitted !== undefined) payloads.push(bytesPayload(new Uint8Array(emitted.buffer)))
-  return assemble("delta", columns[0]!.length, [0, columns[0]!.length], held, payloads)
+  const store = storeOf(columns)
+  const payloads = columns.map((values) => encodeColumn(values, store))
+  if (emitted !== undefined) payloads.push(bytesPayload(new Uint8Array(emitted.parts.buffer)))
+  return assemble("delta", columns[0]!.length, [0, columns[0]!.length], held, payloads, store)
 }
 
 /** A block of bytes as a source received them: whole records only. */
@@ -77,6 +79,7 @@ function assemble(
   sectionStarts: readonly number[],
   tally: number,
   payloads: readonly Payload[],
+  store?: TextStore,
 ): Block {
   const tableStart = HEADER_BYTES + sectionStarts.length * 4
   let size = aligned(tableStart + payloads.length * 8)
@@ -95,13 +98,25 @@ function assemble(
     payload.write(out, position)
     position = aligned(position + payload.sizeBytes)
   })
-  return new Block(buffer)
+  return new Block({ buffer, texts: store?.shared })
 }
 
-function encodeColumn(values: ColumnValues): Payload {
+/** The store beside the block: that of the first column whose texts have ids that others can read. */
+function storeOf(columns: readonly ColumnValues[]): TextStore | undefined {
+  for (const values of columns) {
+    const store = "store" in values ? values.store : "column" in values ? storeBeside(values.column) : undefined
+    if (store !== undefined && store.name !== "") return store
+  }
+  return undefined
+}
+
+const storeBeside = (column: TextColumn): TextStore | undefined =>
+  column instanceof TextIdColumn ? column.store : undefined
+
+function encodeColumn(values: ColumnValues, store: TextStore | undefined): Payload {
   if (values instanceof Float64Array) return numberPayload(values)
-  if ("texts" in values) return textsPayload(values)
-  if ("column" in values) return textRowsPayload(values)
+  if ("store" in values) return values.store === store ? idsPayload(values.ids) : textsPayload(values)
+  if ("column" in values) return textRowsPayload(values, store)
   const numbers = numbersOf(values)
   if (numbers !== undefined) return numberPayload(numbers)
   if (values.every((value) => typeof value === "string")) return stringPayload(values)
@@ -132,16 +147,26 @@ function stringPayload(values: readonly string[]): Payload {
   })
 }
 
-function textsPayload({ texts, ids }: TextsById): Payload {
+function idsPayload(ids: Int32Array): Payload {
+  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength)
+  return { kind: ColumnKind.ids, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) }
+}
+
+function textsPayload({ store, ids }: TextsById): Payload {
   const offsets = new Uint32Array(ids.length + 1)
-  for (let i = 0; i < ids.length; i++) offsets[i + 1] = offsets[i]! + texts.byteLength(ids[i]!)
+  for (let i = 0; i < ids.length; i++) offsets[i + 1] = offsets[i]! + store.byteLength(ids[i]!)
   return offsetPayload(ColumnKind.strings, offsets, (out, at) => {
     let end = at
-    for (let i = 0; i < ids.length; i++) end = texts.write(ids[i]!, out, end)
+    for (let i = 0; i < ids.length; i++) end = store.write(ids[i]!, out, end)
   })
 }
 
-function textRowsPayload({ column, rows }: TextRows): Payload {
+function textRowsPayload({ column, rows }: TextRows, store: TextStore | undefined): Payload {
+  if (column instanceof TextIdColumn && column.store === store) {
+    const ids = new Int32Array(rows.length)
+    for (let i = 0; i < rows.length; i++) ids[i] = column.ids[rows[i]!]!
+    return idsPayload(ids)
+  }
   const offsets = new Uint32Array(rows.length + 1)
   for (let i = 0; i < rows.length; i++) offsets[i + 1] = offsets[i]! + column.byteLength(rows[i]!)
   return offsetPayload(ColumnKind.strings, offsets, (out, at) => {

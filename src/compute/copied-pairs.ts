@@ -1,18 +1,30 @@
 /**
  * Pairs that a stage gives as they came to it, with no operator between: they go from column to column, and no row is made of
- * them. Undefined where that cannot be; then rows are read and written.
+ * them.
  */
 import type { Block, Column } from "../block/block.ts"
 import { isEnd, NumberColumn, TextColumn } from "../block/block.ts"
 import type { ColumnValues } from "../block/make-block.ts"
 import { makeBlock } from "../block/make-block.ts"
-import type { Stage } from "../plan/stage.ts"
+import type { Stage, StageSource } from "../plan/stage.ts"
+import type { Accumulator } from "./accumulator.ts"
 
-/** Of a stage that does nothing but give what a state wrote. */
-export function copiedPairs({ branches, end }: Stage, delta: Block | undefined): Block | undefined {
-  if (end.kind !== "rows" || end.ordered || branches.length > 1) return undefined
-  const { source, operators } = branches[0]!
-  if (source.kind !== "changes" || operators.length > 0 || delta === undefined) return undefined
+/** What a stage does nothing with but give it; undefined where it does something. */
+export function givenBy({ branches, end }: Stage): StageSource | undefined {
+  const [{ source, operators }] = branches as [Stage["branches"][number]]
+  return end.kind === "rows" && !end.ordered && branches.length === 1 && operators.length === 0 ? source : undefined
+}
+
+/** Keys that were merged, each with its value. */
+export function mergedPairs({ keys, values }: Pick<Accumulator, "keys" | "values">): Block {
+  if (values.length === 0) return makeBlock("rows", [[]])
+  const slots = new Int32Array(values.length)
+  for (let slot = 0; slot < slots.length; slot++) slots[slot] = slot
+  return makeBlock("pairs", [keys.column(slots), values])
+}
+
+/** What a state wrote. Undefined where that cannot be; then rows are read and written. */
+export function writtenPairs(delta: Block): Block | undefined {
   const rows = writtenRows(delta)
   if (rows.length === 0) return undefined
   const [keys, values] = [copied(delta.column(0), rows), copied(delta.column(1), rows)]

@@ -22,11 +22,19 @@ import { FreezingPairs } from "./reader.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
-import { copiedPairs } from "./copied-pairs.ts"
+import { givenBy, mergedPairs, writtenPairs } from "./copied-pairs.ts"
 import type { Checks, Loops, Notes } from "./loop.ts"
 import { headReader } from "./head-reader.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
-import { emptyTable, frozenIf, inputReader, mergedByKey, sectionRead, sourceReader } from "./source-reader.ts"
+import {
+  emptyTable,
+  frozenIf,
+  inputReader,
+  mergeByKey,
+  mergedByKey,
+  sectionRead,
+  sourceReader,
+} from "./source-reader.ts"
 import type { Reading } from "./source-reader.ts"
 import { eventsOf } from "./state-update/events.ts"
 import type { StateInput } from "./state-update/update.ts"
@@ -116,9 +124,7 @@ class Attempt {
     if (end.kind === "state") return this.#updateState(end)
     if (end.kind === "timed") return this.#timed(end)
     // Until a stage is warm its values are looked at one by one.
-    const copied = this.#runnable.checked
-      ? undefined
-      : copiedPairs(this.#runnable.stage, this.#inputs.branches[0]![0]?.blocks[0]?.block)
+    const copied = this.#runnable.checked ? undefined : this.#copied()
     if (copied !== undefined) return copied
     const out = this.#runLoops()
     switch (end.kind) {
@@ -133,6 +139,12 @@ class Attempt {
       case "events":
         return finishEvents(out, end.exchange === "shuffle" ? partitions : 1, end.ordered)
     }
+  }
+
+  #copied(): Block | undefined {
+    const source = givenBy(this.#runnable.stage)
+    if (source?.kind === "changes") return writtenPairs(this.#inputs.branches[0]![0]!.blocks[0]!.block)
+    return source?.kind === "combined" ? mergedPairs(mergeByKey(source, this.#reading(0))) : undefined
   }
 
   #runLoops(): Accumulator {

@@ -9,6 +9,7 @@ import { BlockPairs } from "../block/pairs.ts"
 import type { Exchange, StageSource } from "../plan/stage.ts"
 import type { ReadOnlyTable } from "../state/table.ts"
 import type { Account } from "./account.ts"
+import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
 import { InputReader } from "./input-reader.ts"
 import type { BranchLoops, Checks } from "./loop.ts"
@@ -145,11 +146,19 @@ function mapped(
   return checks.freeze ? freezeDeep(made) : made
 }
 
+type Combined = Extract<StageSource, { kind: "combined" }>
+
 /** The pairs of every map output that belong here, merged by key in task order. */
-export function mergedByKey(
-  { exchange }: Extract<StageSource, { kind: "combined" }>,
+export function mergedByKey(source: Combined, reading: Reading): Pairs {
+  const { keys, values } = mergeByKey(source, reading)
+  const merged = new MergedPairs(keys, values, reading.dictionary.texts)
+  return reading.checks.freeze ? new FreezingPairs(merged) : merged
+}
+
+export function mergeByKey(
+  { exchange }: Combined,
   { partition, reads, loops, checks, dictionary }: Reading,
-): Pairs {
+): Pick<Accumulator, "keys" | "values"> {
   const { keys, values } = newAccumulator(dictionary)
   const section = sectionRead(exchange, partition)
   for (const { block } of reads[0]!.blocks) {
@@ -157,8 +166,7 @@ export function mergedByKey(
     const pairs = new BlockPairs(block, dictionary.texts, from, until)
     loops.merge!(checks.freeze ? new FreezingPairs(pairs) : pairs, keys, values)
   }
-  const merged = new MergedPairs(keys, values, dictionary.texts)
-  return checks.freeze ? new FreezingPairs(merged) : merged
+  return { keys, values }
 }
 
 type Cogrouped = readonly [key: unknown, sides: readonly [left: unknown[], right: unknown[]]]

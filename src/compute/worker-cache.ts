@@ -17,8 +17,14 @@ export class WorkerCache {
   #words: WordIds | undefined
   readonly #fields = new Map<string, Fields>() // by names
 
-  /** Without `kernels` they are chosen when they are needed first: most programs need none. */
-  constructor(kernels?: Kernels, dictionary: KeyDictionary = new KeyDictionary()) {
+  readonly #worker: string
+
+  /**
+   * `worker` is a name that no other worker has, now or later; without one blocks carry their keys in full. Without `kernels` they are chosen when they are needed first:
+   * most programs need none.
+   */
+  constructor(worker: string = "", kernels?: Kernels, dictionary: KeyDictionary = new KeyDictionary(worker)) {
+    this.#worker = worker
     this.#kernels = kernels
     this.dictionary = dictionary
   }
@@ -30,7 +36,11 @@ export class WorkerCache {
 
   /** Of the keys of one partition, which are few enough to lie close together in the processor's caches. */
   dictionaryOf(partition: number, partitions: number): KeyDictionary {
-    return (this.#inUse = this.#ofPartitions[partition] ??= new KeyDictionary(DICTIONARY_BYTES_MAX / partitions))
+    this.#inUse = this.#ofPartitions[partition] ??= new KeyDictionary(
+      this.#worker === "" ? "" : `${this.#worker}/${partition}`,
+      DICTIONARY_BYTES_MAX / partitions,
+    )
+    return this.#inUse
   }
 
   /** Words of bytes as ids of the dictionary's texts. */

@@ -243,7 +243,7 @@ export class Driver {
         if (this.#scheduler.attempt(event.attempt) !== undefined) void this.#fail(fromErrorMessage(event.error))
         return
       case "done":
-        return this.#taskDone(event.attempt, new Block(event.buffer), event.account)
+        return this.#taskDone(event.attempt, new Block(event.block), event.account)
     }
   }
 

@@ -1,4 +1,5 @@
 /** A task as it goes to a worker: what the scheduler named, with the buffers it reads put in. */
+import type { BlockParts } from "../block/block.ts"
 import type { Name } from "../block/block-name.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
 import type { SharedNames } from "../plan/lineage.ts"
@@ -53,11 +54,11 @@ export class TaskMessages {
 
 function readMessage(names: readonly Name[], store: BlockStore): ReadMessage {
   const cuts: CutMessage[] = []
-  const blocks: { step: number; buffer: SharedArrayBuffer }[] = []
+  const blocks: { step: number; block: BlockParts }[] = []
   for (const name of names) {
-    if (name.kind === "block") blocks.push({ step: name.step, buffer: store.get(name).buffer })
+    if (name.kind === "block") blocks.push({ step: name.step, block: store.get(name).parts })
     else if (name.kind === "chunk")
-      cuts.push({ kind: "chunk", at: name.at, origin: name.origin, buffer: store.chunk(name.chunk).buffer })
+      cuts.push({ kind: "chunk", at: name.at, origin: name.origin, block: store.chunk(name.chunk).parts })
     else if (name.kind === "range") cuts.push({ kind: "range", at: name.at, from: name.from, until: name.until })
   }
   return { cuts, blocks }
@@ -66,7 +67,7 @@ function readMessage(names: readonly Name[], store: BlockStore): ReadMessage {
 function rowsMessage(name: Name, tables: TableRows): RowsMessage {
   if (name.kind !== "rows") throw new Error("invariant: the rows of a table are expected")
   const { node, version } = name
-  return { node, version, buffer: tables.get(node, version).buffer }
+  return { node, version, block: tables.get(node, version).parts }
 }
 
 function tableMessage(
@@ -79,6 +80,6 @@ function tableMessage(
     version,
     fresh,
     oldest,
-    deltas: deltas.map((step) => ({ step, buffer: store.get({ stage, step, partition }).buffer })),
+    deltas: deltas.map((step) => ({ step, block: store.get({ stage, step, partition }).parts })),
   }
 }

@@ -34,7 +34,7 @@ export class InlineEngine implements Engine {
     this.#loadJob()
       .then((job) => {
         const plan = planOf(job.graph(load))
-        this.#runner = new TaskRunner(plan, this.#manner)
+        this.#runner = new TaskRunner(plan, this.#manner, WORKER)
         this.#hear({ kind: "joined", worker: WORKER, fingerprint: fingerprintLines(plan.graph) })
       })
       .catch((error: unknown) => this.#hear({ kind: "refused", worker: WORKER, error: toErrorMessage(error) }))
@@ -58,7 +58,7 @@ export class InlineEngine implements Engine {
       const uninstall = installDeterminism()
       try {
         const { block, account } = this.#runner!.run(task)
-        this.#hear({ kind: "done", worker: WORKER, attempt: task.attempt, buffer: block.buffer, account })
+        this.#hear({ kind: "done", worker: WORKER, attempt: task.attempt, block: block.parts, account })
       } catch (error) {
         this.#hear({ kind: "failed", worker: WORKER, attempt: task.attempt, error: toErrorMessage(error) })
       } finally {

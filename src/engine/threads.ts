@@ -5,6 +5,7 @@
 import { Worker } from "node:worker_threads"
 import { messageOf } from "../base/errors.ts"
 import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
+import type { WorkerStart } from "../worker/worker-thread.ts"
 import type { FromWorker, LoadMessage, TaskMessage, ToWorker } from "../wire/messages.ts"
 
 /** No attempt: they count from 0. */
@@ -54,7 +55,7 @@ export class ThreadsEngine implements Engine {
   #startThread(): void {
     const worker = `thread-${++this.#started}`
     const began = new Float64Array(new SharedArrayBuffer(8)).fill(NONE)
-    const thread = this.#newThread(worker, began)
+    const thread = this.#newThread({ worker, began })
     if (thread === undefined) return
     let why = "it exited"
     thread.on("message", (message: FromWorker) => this.#received(worker, message))
@@ -65,8 +66,12 @@ export class ThreadsEngine implements Engine {
   }
 
   /** Undefined if the system has no thread left to give. */
-  #newThread(worker: WorkerId, workerData: Float64Array): Worker | undefined {
-    const options = { name: worker, workerData, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB } }
+  #newThread(workerData: WorkerStart): Worker | undefined {
+    const options = {
+      name: workerData.worker,
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    }
     try {
       return new Worker(new URL("../worker-main.js", import.meta.url), options)
     } catch (error) {

@@ -16,7 +16,7 @@ import type {
   TableNode,
   TransformNode,
 } from "../stream/node.ts"
-import type { JoinKind, NarrowOperator, Origin } from "../stream/operator.ts"
+import type { Combine, JoinKind, NarrowOperator, Origin } from "../stream/operator.ts"
 import { isNarrow } from "../stream/operator.ts"
 import { isHeldShown } from "../stream/state-rule.ts"
 import { combinedAhead } from "./ahead.ts"
@@ -318,15 +318,21 @@ class Planner {
       case "runningReduce":
         return this.#combinedSource(node, reducing(rule.add))
       case "reduceByWindow": {
-        const source = this.#combinedSource(node, reducing(rule.add))
-        const { slide } = this.#node(edges[0])
-        const chain: Chain = { source, operators: [], tasks: this.#graph.partitions, slide }
-        const stage = this.#push(`${node.name} (a step)`, [chain], { kind: "rows", ordered: false })
-        return { kind: "rows", stage, steps: edges[0].steps }
+        const [edge] = edges
+        const stage = this.#isOnceByKey(edge) ? this.#rowStage(edge) : this.#pushStepValues(node, rule.add)
+        return { kind: "rows", stage, steps: edge.steps }
       }
       default:
         return { kind: "events", sides: edges.map((edge) => this.#events(node, edge)) }
     }
+  }
+
+  /** The stage that gives one value a key and step. */
+  #pushStepValues(node: StateNode, add: Combine): StageId {
+    const source = this.#combinedSource(node, reducing(add))
+    const { slide } = this.#node(node.edges[0])
+    const chain: Chain = { source, operators: [], tasks: this.#graph.partitions, slide }
+    return this.#push(`${node.name} (a step)`, [chain], { kind: "rows", ordered: false })
   }
 
   #combinedSource(node: StateNode, combiner: Combiner): StageSource {
@@ -353,6 +359,7 @@ class Planner {
       case "reduceByKey":
       case "aggregateByKey":
       case "groupByKey":
+      case "countByValue":
       case "cogroup":
         return true
       case "filter":
@@ -363,6 +370,27 @@ class Planner {
       case "window":
       case "union":
         return node.edges.every((parent) => this.#node(parent).kind === "table" || this.#isDealtByKey(parent))
+      default:
+        return false
+    }
+  }
+
+  /** Whether each step has at most one pair of a key, in the partition of the key: there is nothing to combine. */
+  #isOnceByKey(edge: Edge): boolean {
+    const node = this.#node(edge)
+    if (node.kind === "state") return edge.reads === "changes"
+    if (node.kind !== "transform") return false
+    switch (node.operator.verb) {
+      case "reduceByKey":
+      case "aggregateByKey":
+      case "groupByKey":
+      case "countByValue":
+        return true
+      case "filter":
+      case "mapValues":
+      case "tap":
+      case "lookUp":
+        return this.#isOnceByKey(node.edges[0])
       default:
         return false
     }

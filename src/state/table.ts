@@ -49,7 +49,7 @@ export interface TableOrders {
 const EMPTY_MIN = 1_000
 
 /** Strings of keys are made when they are asked for: kept, they would take more than all else. */
-const newKeys = (): KeyIndex => new KeyIndex(new TextIds(false))
+const newKeys = (): KeyIndex => new KeyIndex(new TextIds("", false))
 
 export class Table {
   #keys = newKeys()

@@ -78,7 +78,7 @@ export class SimulatedEngine implements Engine {
     this.#loadJob()
       .then((job) => {
         const plan = planOf(job.graph(this.#load!))
-        const runner = new TaskRunner(plan, this.#simulation.manner)
+        const runner = new TaskRunner(plan, this.#simulation.manner, name)
         this.#alive.push({ name, runner, tasks: [], untold: [], began: undefined })
         this.#hear({ kind: "joined", worker: name, fingerprint: fingerprintLines(plan.graph) })
       })
@@ -109,7 +109,7 @@ export class SimulatedEngine implements Engine {
     const uninstall = installDeterminism()
     try {
       const { block, account } = runner.run(task)
-      return { kind: "done", worker: name, attempt, buffer: block.buffer, account: structuredClone(account) }
+      return { kind: "done", worker: name, attempt, block: block.parts, account: structuredClone(account) }
     } catch (error) {
       return { kind: "failed", worker: name, attempt, error: toErrorMessage(error) }
     } finally {

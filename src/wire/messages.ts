@@ -8,6 +8,7 @@
  * costs more than a small task, so tasks go in groups, there and back.
  */
 import type { ErrorCode } from "../base/errors.ts"
+import type { BlockParts } from "../block/block.ts"
 import type { Step } from "../stream/step-record.ts"
 
 // ── driver to worker ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,19 +51,19 @@ export interface TaskMessage {
 /** Cuts of an input, or blocks of another stage with the steps (or arrivals) they are of. */
 export interface ReadMessage {
   readonly cuts: readonly CutMessage[]
-  readonly blocks: readonly { readonly step: Step; readonly buffer: SharedArrayBuffer }[]
+  readonly blocks: readonly { readonly step: Step; readonly block: BlockParts }[]
 }
 
 /** `at`: its place among all that arrived with it; `origin`: which of a stream's sources it is from. */
 export type CutMessage =
-  | { readonly kind: "chunk"; readonly at: number; readonly origin: number; readonly buffer: SharedArrayBuffer }
+  | { readonly kind: "chunk"; readonly at: number; readonly origin: number; readonly block: BlockParts }
   | { readonly kind: "range"; readonly at: number; readonly from: number; readonly until: number }
 
 /** One version of a table's rows, as pairs of key and row. */
 export interface RowsMessage {
   readonly node: number
   readonly version: number
-  readonly buffer: SharedArrayBuffer
+  readonly block: BlockParts
 }
 
 /** What a record's own time is compared with. */
@@ -78,7 +79,7 @@ export interface TableMessage {
   readonly stage: number
   /** Undefined: the empty table before the first step. */
   readonly version: Step | undefined
-  readonly deltas: readonly { readonly step: Step; readonly buffer: SharedArrayBuffer }[]
+  readonly deltas: readonly { readonly step: Step; readonly block: BlockParts }[]
   /** The worker has no such table yet, or must forget the one it has. */
   readonly fresh: boolean
   /** No version before this one will be read. */
@@ -102,7 +103,7 @@ export interface EndedMessage {
 export interface DoneMessage {
   readonly kind: "done"
   readonly attempt: number
-  readonly buffer: SharedArrayBuffer
+  readonly block: BlockParts
   readonly account: AccountMessage
 }
 

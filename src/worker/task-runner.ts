@@ -21,9 +21,10 @@ export class TaskRunner {
   readonly #inputs = new WeakMap<ReadMessage, ReadInput>() // tasks of one message share what several of them read
   readonly #rows = new Map<number, { readonly version: number; readonly rows: RowsByKey }>() // by table node: the newest
 
-  constructor(plan: Plan, manner: Manner) {
+  /** `worker` is a name that no other worker of the job has, now or later. */
+  constructor(plan: Plan, manner: Manner, worker: string) {
     this.#plan = plan
-    const cache = new WorkerCache()
+    const cache = new WorkerCache(worker)
     this.#stages = plan.stages.map((stage) => new RunnableStage(stage, plan.graph, manner, cache))
   }
 
@@ -51,7 +52,7 @@ export class TaskRunner {
     const name = `${stage}/${partition}`
     let table = fresh ? undefined : this.#tables.get(name)
     if (table === undefined) this.#tables.set(name, (table = new Table(this.#ordersOf(stage))))
-    for (const { step, buffer } of deltas) table.apply(step, new Block(buffer))
+    for (const { step, block } of deltas) table.apply(step, new Block(block))
     table.forget(oldest)
     return table.at(version)
   }
@@ -64,10 +65,10 @@ export class TaskRunner {
   }
 
   /** An index is made once for each version; steps see versions in order. */
-  #rowsOf({ node, version, buffer }: RowsMessage): RowsByKey {
+  #rowsOf({ node, version, block }: RowsMessage): RowsByKey {
     const known = this.#rows.get(node)
     if (known?.version === version) return known.rows
-    const rows = new RowsByKey(new Block(buffer))
+    const rows = new RowsByKey(new Block(block))
     if (known === undefined || version > known.version) this.#rows.set(node, { version, rows })
     return rows
   }
@@ -75,11 +76,11 @@ export class TaskRunner {
 
 const readInput = ({ cuts, blocks }: ReadMessage): ReadInput => ({
   cuts: cuts.map(readCut),
-  blocks: blocks.map(({ step, buffer }) => ({ step, block: new Block(buffer) })),
+  blocks: blocks.map(({ step, block }) => ({ step, block: new Block(block) })),
 })
 
 function readCut(cut: CutMessage): CutInput {
   if (cut.kind === "range") return { kind: "range", at: cut.at, origin: 0, from: cut.from, until: cut.until }
-  const { at, origin, buffer } = cut
-  return { kind: "chunk", at, origin, block: new Block(buffer) }
+  const { at, origin, block } = cut
+  return { kind: "chunk", at, origin, block: new Block(block) }
 }

@@ -19,8 +19,15 @@ import { TaskRunner } from "./task-runner.ts"
 /** How long what has ended may wait to be told. */
 const UNTOLD_MS_MAX = 1
 
-/** `began` is shared memory: the attempt that this worker began last stands there, for those who outlive it. */
-export function runWorker(port: MessagePort, began: Float64Array): void {
+/** What a worker is given before any message. */
+export interface WorkerStart {
+  /** A name that no other worker of the job has, now or later. */
+  readonly worker: string
+  /** Shared memory: the attempt that this worker began last stands there, for those who outlive it. */
+  readonly began: Float64Array
+}
+
+export function runWorker(port: MessagePort, { worker, began }: WorkerStart): void {
   const send = (message: FromWorker): void => port.postMessage(message)
   let runner: TaskRunner | undefined
   sendConsole(send)
@@ -29,7 +36,7 @@ export function runWorker(port: MessagePort, began: Float64Array): void {
     if (message.kind === "run") {
       return runAll(runner!, message.tasks, began, send)
     }
-    load(message).then(
+    load(message, worker).then(
       ({ loaded, fingerprint }) => {
         runner = loaded
         send({ kind: "loaded", fingerprint })
@@ -39,11 +46,14 @@ export function runWorker(port: MessagePort, began: Float64Array): void {
   })
 }
 
-async function load(message: LoadMessage): Promise<{ loaded: TaskRunner; fingerprint: readonly string[] }> {
+async function load(
+  message: LoadMessage,
+  worker: string,
+): Promise<{ loaded: TaskRunner; fingerprint: readonly string[] }> {
   const job = await requireNothingOpened(() => loadJob(message.module, message.module, "worker"))
   const plan = planOf(job.graph(message))
   return {
-    loaded: new TaskRunner(plan, { loops: "generated", strict: false }),
+    loaded: new TaskRunner(plan, { loops: "generated", strict: false }, worker),
     fingerprint: fingerprintLines(plan.graph),
   }
 }
@@ -70,7 +80,7 @@ function runAll(
 function run(runner: TaskRunner, task: TaskMessage): EndedMessage["tasks"][number] {
   try {
     const { block, account } = runner.run(task)
-    return { kind: "done", attempt: task.attempt, buffer: block.buffer, account }
+    return { kind: "done", attempt: task.attempt, block: block.parts, account }
   } catch (error) {
     return { kind: "failed", attempt: task.attempt, error: toErrorMessage(error) }
   }

@@ -2,12 +2,15 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { BlockReader, ChangesReader } from "#src/block/block-reader.js"
 import { Block, blockKinds, Change, ColumnKind } from "#src/block/block.js"
+import type { TextColumn } from "#src/block/block.js"
+import type { TextsById } from "#src/block/make-block.js"
 import { makeBlock, receivedBlock, rowsBlock } from "#src/block/make-block.js"
+import { TextIds } from "#src/block/text-ids.js"
 import { plainData } from "../plain-data.ts"
 import { sameData } from "../same-data.ts"
 
 /** The block as another worker sees it: only the bytes have come. */
-const received = (block: Block): Block => new Block(block.buffer)
+const received = (block: Block): Block => new Block(block.parts)
 
 const columnOf = (block: Block, index: number): unknown[] =>
   Array.from({ length: block.rows }, (_, row) => block.column(index).at(row))
@@ -20,7 +23,7 @@ function rowsOf(block: Block, from?: number, until?: number): unknown[] {
 
 /** Where a column's kind stands in the buffer: behind the header and the section starts. */
 const kindOf = (block: Block, index: number): number =>
-  new Uint32Array(block.buffer)[32 / 4 + block.sections + 1 + index * 2]!
+  new Uint32Array(block.parts.buffer)[32 / 4 + block.sections + 1 + index * 2]!
 
 const columnsOfEqualLength = (): fc.Arbitrary<unknown[][]> =>
   fc.integer({ min: 0, max: 12 }).chain((rows) => {
@@ -177,7 +180,7 @@ describe("a block is immutable", () => {
           ],
           [0, 1],
           7,
-        ).buffer,
+        ).parts.buffer,
       )
     expect(make()).toEqual(make())
   })
@@ -204,4 +207,51 @@ test("a delta's changes are the keys it wrote, with their new values", () => {
     ["a", 1],
     ["c", 3],
   ])
+})
+
+describe("texts by id", () => {
+  const named = (name: string, ...texts: string[]): TextsById => {
+    const ids = new TextIds(name)
+    const given = Int32Array.from(texts, (text) => ids.idOf(text))
+    return { store: ids.store, ids: given, length: given.length }
+  }
+  const crossed = (block: Block): Block => new Block(structuredClone(block.parts)) // as if from thread to thread
+
+  test("a column names texts by the ids of their store, which goes beside the block", () => {
+    const block = makeBlock("pairs", [named("store", "b", "é😀", "b"), Float64Array.of(1, 2, 3)])
+    expect([kindOf(block, 0), columnOf(crossed(block), 0)]).toEqual([ColumnKind.ids, ["b", "é😀", "b"]])
+    expect(block.sizeBytes).toBeLessThan(
+      crossed(
+        makeBlock("pairs", [
+          ["b", "é😀", "b"],
+          [1, 2, 3],
+        ]),
+      ).sizeBytes,
+    )
+  })
+
+  test("texts of a second store, or of one without a name, stand in full", () => {
+    const block = crossed(makeBlock("pairs", [named("one", "a", "b"), named("two", "c", "d")]))
+    expect([columnOf(block, 0), columnOf(block, 1)]).toEqual([
+      ["a", "b"],
+      ["c", "d"],
+    ])
+    expect([kindOf(block, 0), kindOf(block, 1)]).toEqual([ColumnKind.ids, ColumnKind.strings])
+    const nameless = makeBlock("rows", [named("", "a", "b")])
+    expect([kindOf(nameless, 0), nameless.parts.texts]).toEqual([ColumnKind.strings, undefined])
+  })
+
+  test("rows of such a column are a column of the same store", () => {
+    const column = crossed(makeBlock("rows", [named("store", "a", "b", "c")])).column(0) as TextColumn
+    const block = crossed(makeBlock("rows", [{ column, rows: Int32Array.of(2, 0), length: 2 }]))
+    expect([kindOf(block, 0), columnOf(block, 0)]).toEqual([ColumnKind.ids, ["c", "a"]])
+  })
+
+  test("what is added to the store later does not change a block", () => {
+    const ids = new TextIds("store")
+    ids.idOf("a")
+    const block = crossed(makeBlock("rows", [{ store: ids.store, ids: Int32Array.of(0), length: 1 }]))
+    for (let i = 0; i < 10_000; i++) ids.idOf(`key ${i}`)
+    expect(columnOf(block, 0)).toEqual(["a"])
+  })
 })

@@ -61,7 +61,7 @@ test("pairs of a block come with the ids of their keys, where these are text", (
 })
 
 test("ids begin anew when they take more than they may, at the end of a task", () => {
-  const dictionary = new KeyDictionary(1_000)
+  const dictionary = new KeyDictionary("worker", 1_000)
   const { texts } = dictionary
   const index = dictionary.newIndex()
   for (let i = 0; i < 100; i++) expect(index.slot(`key ${i}`)).toBe(i)

@@ -2,6 +2,7 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { hashValue } from "#src/base/hash.js"
 import { TextIds } from "#src/block/text-ids.js"
+import type { TextStore } from "#src/block/text-store.js"
 
 /** Gives the id of a text, by its string or by its bytes somewhere in a larger buffer. */
 type Give = (ids: TextIds, text: string) => number
@@ -54,9 +55,9 @@ describe.each(WAYS)("by %s", (_, give) => {
       const id = give(ids, text)
       expect(ids.text(id)).toBe(text)
       expect(ids.hash(id)).toBe(hashValue(text))
-      expect(ids.byteLength(id)).toBe(Buffer.byteLength(text))
+      expect(ids.store.byteLength(id)).toBe(Buffer.byteLength(text))
       const out = Buffer.alloc(1_000, 1)
-      const end = ids.write(id, out, 3)
+      const end = ids.store.write(id, out, 3)
       expect(out.toString("utf8", 3, end)).toBe(text)
       expect([out[2], out[end]]).toEqual([1, 1])
     }
@@ -129,4 +130,58 @@ test("any texts, by either form, have the same id exactly when they are the same
     }),
     { numRuns: 500 },
   )
+})
+
+describe("ids of others", () => {
+  const storeOf = (texts: readonly string[], name = "other"): TextStore => {
+    const ids = new TextIds(name)
+    for (const text of texts) ids.idOf(text)
+    return ids.store
+  }
+
+  test("a text has the id that it has by its characters, whatever id it has elsewhere", () => {
+    const [own, store] = [new TextIds("own"), storeOf(TEXTS.toReversed())]
+    for (const [id, text] of TEXTS.slice(0, 4).entries()) expect(own.idOf(text)).toBe(id)
+    for (let times = 0; times < 2; times++) {
+      for (const [other, text] of TEXTS.toReversed().entries()) {
+        const id = own.idOfStored(store, other)
+        expect([own.text(id), own.idOf(text), own.findStored(store, other)]).toEqual([text, id, id])
+      }
+    }
+    expect(own.size).toBe(TEXTS.length)
+  })
+
+  test("what is not there is not found, is not given an id by it, and is found once it is there", () => {
+    const [own, store] = [new TextIds("own"), storeOf(["a", "b"])]
+    expect([own.findStored(store, 1), own.findStored(store, 1), own.size]).toEqual([-1, -1, 0])
+    const id = own.idOf("b")
+    expect([own.findStored(store, 1), own.findStored(store, 0)]).toEqual([id, -1])
+  })
+
+  test("ids of stores of different names are not taken for one another, nor those of stores without a name", () => {
+    const own = new TextIds("own")
+    for (const text of ["a", "b", "c", "d"]) own.idOf(text)
+    const found = (name: string, text: string): number => own.findStored(storeOf([text], name), 0)
+    expect([found("one", "a"), found("two", "b"), found("one", "a")]).toEqual([0, 1, 0])
+    expect([found("", "c"), found("", "d")]).toEqual([2, 3])
+  })
+
+  test("a store that has grown keeps its ids, and those who have it as it was still read what they know", () => {
+    const [own, ids] = [new TextIds("own"), new TextIds("other")]
+    ids.idOf("first")
+    const before = ids.store
+    expect(own.idOfStored(before, 0)).toBe(0)
+    for (let i = 0; i < 10_000; i++) ids.idOf(`key ${i}`)
+    expect(ids.store).not.toBe(before)
+    expect([own.idOfStored(ids.store, 10_000), own.idOfStored(ids.store, 0)]).toEqual([1, 0])
+    expect([own.text(1), before.text(0), ids.store.text(0)]).toEqual(["key 9999", "first", "first"])
+  })
+
+  test("what is remembered of stores that were not used for long is let go, and looked up again", () => {
+    const own = new TextIds("own")
+    const wide = (text: string, name: string): TextStore => storeOf([text], name).withRoom(6 * 2 ** 20, 2 ** 16)
+    for (let i = 0; i < 5; i++) expect(own.idOfStored(wide(`text ${i}`, `store ${i}`), 0)).toBe(i)
+    expect(own.idOfStored(wide("text 0", "store 0"), 0)).toBe(0)
+    expect(own.size).toBe(5)
+  })
 })

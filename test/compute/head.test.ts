@@ -97,7 +97,7 @@ interface Ran {
 }
 
 /** The first stage's block for these cuts; twice over, so that a worker meets what it knows. */
-function run(plan: Plan, cuts: readonly CutInput[], manner: Manner, cache = new WorkerCache(chosen)): Ran {
+function run(plan: Plan, cuts: readonly CutInput[], manner: Manner, cache = new WorkerCache("worker", chosen)): Ran {
   const runnable = new RunnableStage(plan.stages[0]!, plan.graph, manner, cache)
   const inputs = {
     branches: [[{ cuts, blocks: [] }]],
@@ -159,7 +159,7 @@ const cut = fc.oneof(
 
 describe.each(Object.entries(PROGRAMS))("%s", (_, program) => {
   const plan = planFor(program)
-  const [cache, inJs] = [new WorkerCache(chosen), new WorkerCache(jsKernels)]
+  const [cache, inJs] = [new WorkerCache("worker", chosen), new WorkerCache("worker", jsKernels)]
 
   test("any cuts give what the program's functions give, counted alike", () => {
     fc.assert(
@@ -256,7 +256,7 @@ test("what a worker has no room to remember is read all the same", () => {
   const some = Array.from({ length: 300 }, (_, i) => `key${i % 37} ${"y".repeat(i * 3)} b`)
   for (const name of ["words as keys", "words counted", "words as they are"]) {
     const plan = planFor(PROGRAMS[name]!)
-    const cache = new WorkerCache(small, new KeyDictionary(1_000))
+    const cache = new WorkerCache("worker", small, new KeyDictionary("worker", 1_000))
     expect(run(plan, [chunk(bytesOf(some))], GENERATED, cache)).toEqual(run(plan, [chunk(bytesOf(some))], CLOSURES))
   }
 })

@@ -482,7 +482,7 @@ test("a function that throws by its seeded randomness is found, and throws for t
         })
         .output("out")
     })
-    const runner = new TaskRunner(plan, { loops: "generated", strict: false })
+    const runner = new TaskRunner(plan, { loops: "generated", strict: false }, "worker")
     const uninstall = installDeterminism()
     try {
       const task = {

@@ -4,6 +4,7 @@ import { start } from "millrace"
 import { afterEach, describe, expect, test } from "vitest"
 import { bundleProgram } from "#src/api/bundle.js"
 import type { Bundle } from "#src/api/bundle.js"
+import type { BlockParts } from "#src/block/block.js"
 import { BlockReader } from "#src/block/block-reader.js"
 import { Block } from "#src/block/block.js"
 import { fingerprintLines } from "#src/plan/fingerprint.js"
@@ -84,9 +85,9 @@ export const taskOf = (attempt: number, from: number, until: number): TaskMessag
   arrival: undefined,
 })
 
-function rowsOf(buffer: SharedArrayBuffer): unknown[] {
+function rowsOf(block: BlockParts): unknown[] {
   const rows: unknown[] = []
-  for (const reader = new BlockReader(new Block(buffer)); reader.next();) rows.push(reader.value)
+  for (const reader = new BlockReader(new Block(block)); reader.next();) rows.push(reader.value)
   return rows
 }
 
@@ -117,7 +118,7 @@ export function engineContract(name: string, make: MakeEngine): void {
       hearing.engine.run(worker, [taskOf(7, 2, 3), taskOf(8, 0, 2)])
       hearing.engine.run(worker, [taskOf(9, 0, 0)])
       const done = await hearing.heard("done", 3)
-      expect(done.map(({ attempt, buffer, account }) => [attempt, rowsOf(buffer), account.records])).toEqual([
+      expect(done.map(({ attempt, block, account }) => [attempt, rowsOf(block), account.records])).toEqual([
         [7, [3], 1],
         [8, [1, 2], 2],
         [9, [], 0],
@@ -135,7 +136,7 @@ export function engineContract(name: string, make: MakeEngine): void {
       expect(failed).toMatchObject({ attempt: 1, worker, error: { code: "MR_USER_FUNCTION" } })
       expect(failed!.error.message).toContain('map() "lengths"')
       expect(failed!.error.causeStack).toContain("lengthOf")
-      expect([done!.attempt, rowsOf(done!.buffer)]).toEqual([2, [2]])
+      expect([done!.attempt, rowsOf(done!.block)]).toEqual([2, [2]])
     })
 
     test("a program that cannot be loaded is refused, with the reason", async () => {

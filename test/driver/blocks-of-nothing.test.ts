@@ -56,7 +56,7 @@ test.each(Object.entries(programs))("what the driver leaves empty is what a work
     for (let partition = 0; partition < stage.tasks; partition++) {
       const made = madeByTask(plan, stage, partition, blocks)
       expect(made.rows).toBe(0)
-      expect(Buffer.from(blocks[stage.id]!.buffer)).toEqual(Buffer.from(made.buffer))
+      expect(Buffer.from(blocks[stage.id]!.parts.buffer)).toEqual(Buffer.from(made.parts.buffer))
     }
   }
 })

@@ -42,7 +42,7 @@ const command = (stage: number, step: number, partition: number): RunCommand => 
 }
 
 const readBy = ({ branches }: TaskMessage): unknown[] =>
-  branches[0]![0]!.blocks.map(({ buffer }) => new Block(buffer).column(1).at(0))
+  branches[0]![0]!.blocks.map(({ block }) => new Block(block).column(1).at(0))
 
 const names = (stage: number, ...of: (readonly [step: number, partition: number])[]): string[] =>
   of.map(([step, partition]) => showBlockName({ stage, step, partition }))

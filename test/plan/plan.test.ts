@@ -410,6 +410,35 @@ describe("a window", () => {
     ])
     expect(plan.stages.map(({ slide }) => slide)).toEqual([1, 1, 2, 2])
   })
+
+  test.each<[string, (s: InputStream<[string, number]>) => DStream<[unknown, number]>]>([
+    ["reduceByKey()", (s) => s.reduceByKey(add)],
+    ["countByValue()", (s) => s.countByValue()],
+    [
+      "what filters and maps the values of such",
+      (s) =>
+        s
+          .reduceByKey(add)
+          .filter(([, n]) => n > 1)
+          .mapValues((n) => n),
+    ],
+  ])("of a reduce: of %s a step has one value a key already, and its records are read as they are", (_, program) => {
+    const lines = linesOfPairs((s) => program(s).reduceByWindow("4s", add))
+    expect(lines.length).toBe(4)
+    expect(lines[1]).toMatch(/^combined of 0 .*→ rows ×2$/)
+    expect(lines[2]).toBe("rows of 1 at -4,0 → state ×2")
+  })
+
+  test.each<[string, (s: InputStream<[string, number]>) => DStream<[unknown, number]>]>([
+    ["several values a key", (s) => s.reduceByKey(add).flatMapValues((n) => [n, n])],
+    ["several streams", (s) => s.reduceByKey(add).union(s.reduceByKey(add))],
+    ["keys that are new", (s) => s.reduceByKey(add).map(([key, n]) => [key[0], n])],
+    ["several steps", (s) => s.window("2s", "2s").reduceByKey(add).window("4s", "4s")],
+  ])("of a reduce: %s are combined first", (_, program) => {
+    const lines = linesOfPairs((s) => program(s).reduceByWindow("4s", add, { slide: "4s" }))
+    expect(lines.at(-3)).toMatch(/^combined of \d+ → rows ×2$/)
+    expect(lines.at(-4)).toMatch(/→ combine/)
+  })
 })
 
 describe("a join", () => {
