@@ -3,7 +3,7 @@
  * 24 of id + 1; 0 if it is empty. What a key is compared with is its record, in order of ids: keys that come often come
  * early, and so lie together.
  *
- *     0 first 8 bytes │ 8 next 8 bytes │ 16 length │ 20 where the bytes are │ 24 nothing
+ *     0 first 8 bytes │ 8 next 8 bytes │ 16 length │ 20 where the bytes are │ 24 count │ 28 nothing
  */
 import { areRestsEqual, high, layOutMask, low } from "./prefix"
 import { addKey, beginHeap, heapTop, isFull, resume, size, turnAway } from "./results"
@@ -46,6 +46,17 @@ export function layOutDictionary(
 
 /** Ids of the words, at most `idsMax`. Goes on at `resumeAt`, before which all words have got ids. After `end` are 64 spaces. */
 export function words(from: usize, end: usize, ids: usize, idsMax: u32): u32 {
+  return eachWord(from, end, ids, idsMax, false)
+}
+
+/** Adds 1 to the counts of the words; gives the ids of those whose count was 0, at most `idsMax`. The same otherwise. */
+export function countWords(from: usize, end: usize, ids: usize, idsMax: u32): u32 {
+  return eachWord(from, end, ids, idsMax, true)
+}
+
+// @ts-ignore: decorator
+@inline
+function eachWord(from: usize, end: usize, ids: usize, idsMax: u32, counting: bool): u32 {
   const idsEnd = ids + 4 * usize(idsMax)
   let id = ids
   let start = from
@@ -60,11 +71,13 @@ export function words(from: usize, end: usize, ids: usize, idsMax: u32): u32 {
           resume(start)
           return u32((id - ids) >> 2)
         }
-        store<i32>(id, found)
-        id += 4
-        if (id == idsEnd) {
-          resume(stop)
-          return idsMax
+        if (!counting || isFirst(found)) {
+          store<i32>(id, found)
+          id += 4
+          if (id == idsEnd) {
+            resume(stop)
+            return idsMax
+          }
         }
       }
       start = stop + 1
@@ -77,11 +90,23 @@ export function words(from: usize, end: usize, ids: usize, idsMax: u32): u32 {
       resume(start)
       return u32((id - ids) >> 2)
     }
-    store<i32>(id, found)
-    id += 4
+    if (!counting || isFirst(found)) {
+      store<i32>(id, found)
+      id += 4
+    }
   }
   resume(end)
   return u32((id - ids) >> 2)
+}
+
+/** Counts a key; says whether it had no count. The count lies with what the key was compared with, which is at hand. */
+// @ts-ignore: decorator
+@inline
+function isFirst(id: i32): bool {
+  const record = records + usize(id) * RECORD_BYTES
+  const count = load<u32>(record, 24)
+  store<u32>(record, count + 1, 24)
+  return count == 0
 }
 
 /** A bit for each of 16 bytes that stands between words: space, tab, line end (`\n`, `\r`), form feed. */
@@ -151,6 +176,7 @@ function add(slot: usize, hash: u64, at: usize, length: usize): i32 {
   store<u64>(record + 8, high(place, length))
   store<u32>(record + 16, u32(length))
   store<u32>(record + 20, u32(place))
+  store<u32>(record + 24, 0)
   store<u32>(slot, (u32(hash) & TAG) | (id + 1))
   const count = (slotsEnd - slots) / SLOT_BYTES
   if (usize(size()) * 4 > count * 3) useSlots(count * 2)

@@ -4,5 +4,5 @@
  */
 export { countLineEnds } from "./lines"
 export { grep } from "./grep"
-export { layOutDictionary, intern, words } from "./dictionary"
+export { layOutDictionary, intern, words, countWords } from "./dictionary"
 export { useNames, project } from "./fields"

@@ -3,7 +3,6 @@
  * for is looked up once.
  */
 import type { TextIds } from "../block/text-ids.ts"
-import { Counter } from "./kernel/counter.ts"
 import type { Dictionary } from "./kernel/dictionary.ts"
 import type { Kernels } from "./kernel/kernels.ts"
 import { SEPARATORS } from "./kernel/separators.ts"
@@ -17,7 +16,6 @@ export class WordIds {
   readonly #kernels: Kernels
   readonly #bytesMax: number
   #dictionary: Dictionary
-  #counter: Counter
   #textIds = new Int32Array(TEXTS_MIN).fill(-1) // by the kernel's id
   #position = 0
 
@@ -26,7 +24,6 @@ export class WordIds {
     this.#bytesMax = bytesMax
     this.texts = texts
     this.#dictionary = kernels.newDictionary(bytesMax)
-    this.#counter = new Counter(this.#dictionary)
   }
 
   /** Where the last call of `read` or `count` stopped. */
@@ -59,19 +56,20 @@ export class WordIds {
    */
   count(bytes: Buffer, start: number, counts: WordCounts): void {
     counts.length = 0
-    this.#position = this.#counter.add(bytes, start)
-    const { touched } = this.#counter
-    if (touched.length === 0 && this.#position < bytes.length) {
+    this.#position = this.#dictionary.count(bytes, start)
+    const { counted } = this.#dictionary
+    if (counted.length === 0 && this.#position < bytes.length) {
       if (this.#beginAnew()) return this.count(bytes, this.#position, counts)
       counts.add(this.#readOne(bytes), 1)
       return
     }
     this.#makeRoom()
-    for (const word of touched) {
+    for (let i = 0; i < counted.length; i++) {
+      const word = counted[i]!
       const known = this.#textIds[word]!
-      counts.add(known === -1 ? this.#textOf(word) : known, this.#counter.countOf(word))
+      counts.add(known === -1 ? this.#textOf(word) : known, this.#dictionary.countOf(word))
     }
-    this.#counter.clear()
+    this.#dictionary.clearCounts()
   }
 
   #textOf(word: number): number {
@@ -90,7 +88,6 @@ export class WordIds {
   #beginAnew(): boolean {
     if (this.#dictionary.size === 0) return false
     this.#dictionary = this.#kernels.newDictionary(this.#bytesMax)
-    this.#counter = new Counter(this.#dictionary)
     this.#textIds.fill(-1)
     return true
   }

@@ -1,5 +1,4 @@
 import { messageOf, refuse } from "../../base/errors.ts"
-import { Counter } from "./counter.ts"
 import { jsKernels } from "./js-kernels.ts"
 import type { Kernels } from "./kernels.ts"
 import { makeWasmKernels } from "./wasm-kernels.ts"
@@ -55,9 +54,8 @@ function sampleOf(kernels: Kernels): string {
   grep.begin(SAMPLE)
   while (grep.next()) found.push(grep.start, grep.end)
   const dictionary = kernels.newDictionary(16_384)
-  const counter = new Counter(dictionary)
-  counter.add(SAMPLE)
-  const words = [...counter.touched].map((id) => [dictionary.string(id), counter.countOf(id)])
+  dictionary.count(SAMPLE, 0)
+  const words = [...dictionary.counted].map((id) => [dictionary.string(id), dictionary.countOf(id)])
   const fields = kernels.newFields(["user", "ms"])
   const rows = new Int32Array(8 * fields.rowLength)
   fields.project(SAMPLE, 0, rows)

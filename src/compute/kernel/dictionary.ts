@@ -34,6 +34,21 @@ export abstract class Dictionary {
    */
   abstract words(bytes: Uint8Array, start: number, ids: Int32Array): number
 
+  /**
+   * Counts the words from `start` on, as `words` gives them. Returns where it stopped: the end, or before that the word
+   * that was turned away.
+   */
+  abstract count(bytes: Uint8Array, start: number): number
+
+  /** Ids with a count, in the order in which they came first. Valid until the next `count` or `clearCounts`. */
+  abstract readonly counted: Int32Array
+
+  /** At most 2^32 − 1; 0 of a key that has not come since the counts were cleared. */
+  abstract countOf(id: number): number
+
+  /** Sets all counts to 0. Costs what was counted. */
+  abstract clearCounts(): void
+
   /** The key as a string, the same one each time. */
   string(id: number): string {
     return this.#strings[id] ?? this.#makeString(id)

@@ -4,6 +4,7 @@ import { SEPARATORS } from "./separators.ts"
 /** Numbers of a slot: the key's hash, its id + 1 (0: empty), where its bytes begin, how many they are. */
 const SLOT = 4
 const SLOTS_AT_FIRST = 4_096
+const IDS_AT_ONCE = 16_384
 const PRIME = 0x01000193
 
 export class JsDictionary extends Dictionary {
@@ -13,6 +14,10 @@ export class JsDictionary extends Dictionary {
   protected heap: Uint8Array<ArrayBuffer> = new Uint8Array(65_536)
   protected offsets: Uint32Array<ArrayBuffer> = new Uint32Array(1_024)
   #slots = new Int32Array(SLOTS_AT_FIRST * SLOT)
+  readonly #ids = new Int32Array(IDS_AT_ONCE)
+  #counts = new Uint32Array(1_024)
+  #touched = new Int32Array(1_024)
+  #touchedCount = 0
   /** What the keys may still count. */
   #left: number
 
@@ -76,6 +81,55 @@ export class JsDictionary extends Dictionary {
     }
     this.position = at
     return count
+  }
+
+  count(bytes: Uint8Array, start: number): number {
+    let count: number
+    let at = start
+    do {
+      count = this.words(bytes, at, this.#ids)
+      at = this.position
+      this.#countIds(count)
+    } while (count === IDS_AT_ONCE && at < bytes.length)
+    return at
+  }
+
+  get counted(): Int32Array {
+    return this.#touched.subarray(0, this.#touchedCount)
+  }
+
+  countOf(id: number): number {
+    return this.#counts[id] ?? 0
+  }
+
+  clearCounts(): void {
+    for (let i = 0; i < this.#touchedCount; i++) this.#counts[this.#touched[i]!] = 0
+    this.#touchedCount = 0
+  }
+
+  #countIds(length: number): void {
+    this.#makeRoomForCounts()
+    const ids = this.#ids
+    const counts = this.#counts
+    const touched = this.#touched
+    let touchedCount = this.#touchedCount
+    for (let i = 0; i < length; i++) {
+      const id = ids[i]!
+      const before = counts[id]!
+      if (before === 0) touched[touchedCount++] = id
+      counts[id] = before + 1
+    }
+    this.#touchedCount = touchedCount
+  }
+
+  #makeRoomForCounts(): void {
+    if (this.size <= this.#counts.length) return
+    const length = Math.max(this.size, 2 * this.#counts.length)
+    const [counts, touched] = [new Uint32Array(length), new Int32Array(length)]
+    counts.set(this.#counts)
+    touched.set(this.#touched)
+    this.#counts = counts
+    this.#touched = touched
   }
 
   #intern(bytes: Uint8Array, start: number, end: number, hash: number): number {

@@ -4,6 +4,7 @@ import type { WasmModule } from "./web-assembly.ts"
 import { BEYOND, FIRST_FREE, PIECE, WasmInstance } from "./wasm-instance.ts"
 
 const RECORD_BYTES = 32
+const COUNT_IN_RECORD = 24
 const SLOT_BYTES = 4
 const SLOTS_AT_FIRST = 4_096
 /** Ids that a call can give. */
@@ -31,6 +32,9 @@ export class WasmDictionary extends Dictionary {
   /** So many bytes as were asked for, all 0, which no call of its own touches. */
   readonly spare: number
   readonly #bytesMax: number
+  readonly #records: number
+  #counted = new Int32Array(1_024)
+  #countedLength = 0
 
   constructor(module: WasmModule, bytesMax: number, spareBytes: number = 0) {
     super()
@@ -40,6 +44,7 @@ export class WasmDictionary extends Dictionary {
     this.found = aligned(this.spare + spareBytes + BEYOND)
     this.piece = this.found + 4 * IDS_MAX
     const records = aligned(this.piece + PIECE + BEYOND)
+    this.#records = records
     const slots = records + RECORD_BYTES * keysMax
     const offsets = slots + SLOT_BYTES * slotsFor(keysMax)
     const heap = offsets + 4 * (keysMax + 1)
@@ -69,35 +74,85 @@ export class WasmDictionary extends Dictionary {
   }
 
   words(bytes: Uint8Array, start: number, ids: Int32Array): number {
-    const { instance, piece } = this
+    this.position = start
     let count = 0
-    let at = start
-    while (at < bytes.length && count < ids.length) {
-      const wanted = Math.min(ids.length - count, IDS_MAX)
-      const end = wholeWords(bytes, at, Math.min(Math.max(wanted * BYTES_PER_ID, PIECE_MIN), PIECE))
-      if (end === at && SEPARATORS[bytes[at]!] === 1) {
-        at++
-        continue
-      }
-      if (end === at) {
-        const wordEnd = endOfWord(bytes, at)
-        const id = this.idOf(bytes, at, wordEnd)
-        if (id < 0) break
-        ids[count++] = id
-        at = wordEnd
-        continue
-      }
-      const stop = piece + end - at
-      instance.copyIn(bytes, at, end, piece)
-      instance.bytes.fill(SPACE, stop, stop + BLOCK)
-      const got = instance.functions.words(piece, stop, this.found, wanted)
-      ids.set(instance.numbers.subarray(this.found >> 2, (this.found >> 2) + got), count)
-      count += got
-      at += instance.resumeAt - piece
-      if (got < wanted && at < end) break
+    while (this.position < bytes.length && count < ids.length) {
+      const found = this.#read(bytes, Math.min(ids.length - count, IDS_MAX), false)
+      if (found === undefined) break
+      ids.set(found, count)
+      count += found.length
     }
-    this.position = at
     return count
+  }
+
+  count(bytes: Uint8Array, start: number): number {
+    this.position = start
+    while (this.position < bytes.length) {
+      const found = this.#read(bytes, IDS_MAX, true)
+      if (found === undefined) break
+      this.#makeRoomForCounted(this.#countedLength + found.length)
+      this.#counted.set(found, this.#countedLength)
+      this.#countedLength += found.length
+    }
+    return this.position
+  }
+
+  get counted(): Int32Array {
+    return this.#counted.subarray(0, this.#countedLength)
+  }
+
+  countOf(id: number): number {
+    return id < this.size ? this.instance.numbers[this.#countAt(id)]! >>> 0 : 0
+  }
+
+  clearCounts(): void {
+    const { numbers } = this.instance
+    for (let i = 0; i < this.#countedLength; i++) numbers[this.#countAt(this.#counted[i]!)] = 0
+    this.#countedLength = 0
+  }
+
+  /**
+   * The ids of some words from `position` on, at least one if a word begins there; of those that are counted only what had
+   * no count. Undefined where the first word was turned away.
+   */
+  #read(bytes: Uint8Array, wanted: number, counting: boolean): ArrayLike<number> | undefined {
+    const { instance, position } = this
+    const end = wholeWords(bytes, position, Math.min(Math.max(wanted * BYTES_PER_ID, PIECE_MIN), PIECE))
+    if (end === position) return this.#readLong(bytes, counting)
+    const piece = instance.besides(bytes, position, this.piece)
+    const stop = piece + end - position
+    instance.copyIn(bytes, position, end, piece)
+    instance.bytes.fill(SPACE, stop, stop + BLOCK)
+    const { words, countWords } = instance.functions
+    const found = (counting ? countWords : words)(piece, stop, this.found, wanted)
+    this.position += instance.resumeAt - piece
+    if (this.position === position && found === 0) return undefined
+    return instance.numbers.subarray(this.found >> 2, (this.found >> 2) + found)
+  }
+
+  /** The same where a separator stands, or a word that is longer than what is copied at once. */
+  #readLong(bytes: Uint8Array, counting: boolean): readonly number[] | undefined {
+    const { position } = this
+    const end = endOfWord(bytes, position)
+    if (end === position) {
+      this.position++
+      return []
+    }
+    const id = this.idOf(bytes, position, end)
+    if (id < 0) return undefined
+    this.position = end
+    return !counting || this.instance.numbers[this.#countAt(id)]!++ === 0 ? [id] : []
+  }
+
+  #countAt(id: number): number {
+    return (this.#records + RECORD_BYTES * id + COUNT_IN_RECORD) >> 2
+  }
+
+  #makeRoomForCounted(length: number): void {
+    if (length <= this.#counted.length) return
+    const larger = new Int32Array(Math.max(length, 2 * this.#counted.length))
+    larger.set(this.#counted)
+    this.#counted = larger
   }
 
   /** Where the key is copied to. */

@@ -53,14 +53,14 @@ export class WasmGrep implements Grep {
   #search(): number {
     const scanner = this.#scanner
     const start = this.#at
-    let end = scanner.copyLines(this.#bytes, start, this.#pieceLength, scanner.piece)
-    if (end === start) end = scanner.copyLines(this.#bytes, start, PIECE, scanner.piece)
+    const piece = scanner.besides(this.#bytes, start, scanner.piece)
+    let end = scanner.copyLines(this.#bytes, start, this.#pieceLength, piece)
+    if (end === start) end = scanner.copyLines(this.#bytes, start, PIECE, piece)
     if (end === start) return this.#searchLongLine()
     if (scanner.user !== this) {
       scanner.copyIn(this.#needle, 0, this.#needle.length, scanner.arguments)
       scanner.user = this
     }
-    const { piece } = scanner
     const count = scanner.functions.grep(
       piece,
       piece + end - start,

@@ -6,8 +6,9 @@ export function countLines(scanner: WasmScanner, bytes: Uint8Array): number {
   let count = 0
   for (let start = 0; start < bytes.length; start += PIECE) {
     const end = Math.min(start + PIECE, bytes.length)
-    scanner.copyIn(bytes, start, end, scanner.piece)
-    count += scanner.functions.countLineEnds(scanner.piece, scanner.piece + end - start)
+    const piece = scanner.besides(bytes, start, scanner.piece)
+    scanner.copyIn(bytes, start, end, piece)
+    count += scanner.functions.countLineEnds(piece, piece + end - start)
   }
   return bytes.length > 0 && bytes[bytes.length - 1] !== NEWLINE ? count + 1 : count
 }

@@ -1,10 +1,9 @@
 import fc from "fast-check"
 import { words } from "millrace"
 import { describe, expect, test } from "vitest"
-import { Counter } from "#src/compute/kernel/counter.js"
 import type { Dictionary } from "#src/compute/kernel/dictionary.js"
 import { KEY_COST } from "#src/compute/kernel/dictionary.js"
-import { forms, PIECE, sharedBytes } from "./forms.ts"
+import { forms, PIECE, sharedBytes, textOf } from "./forms.ts"
 
 const wordsOf = words()
 const MEGABYTE = 2 ** 20
@@ -194,8 +193,8 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
   })
 
   describe("and counts", () => {
-    const countsOf = (dictionary: Dictionary, counter: Counter): [string, number][] =>
-      [...counter.touched].map((id) => [dictionary.string(id), counter.countOf(id)])
+    const countsOf = (dictionary: Dictionary): [string, number][] =>
+      [...dictionary.counted].map((id) => [dictionary.string(id), dictionary.countOf(id)])
     const expected = (texts: readonly string[]): [string, number][] => {
       const counts = new Map<string, number>()
       for (const word of texts.flatMap(wordsOf)) counts.set(word, (counts.get(word) ?? 0) + 1)
@@ -204,41 +203,60 @@ describe.each(forms)("keys get ids: %s", (_, kernels) => {
 
     test("in order of first touch, which need not be that of ids", () => {
       const dictionary = kernels.newDictionary(MEGABYTE)
-      const counter = new Counter(dictionary)
-      expect(counter.add(sharedBytes("a b c"))).toBe(5)
-      counter.clear()
-      expect([...counter.touched]).toEqual([])
-      counter.add(sharedBytes("c a c"))
-      counter.add(sharedBytes("d a"))
-      expect(countsOf(dictionary, counter)).toEqual([
+      expect(dictionary.count(sharedBytes("a b c"), 0)).toBe(5)
+      dictionary.clearCounts()
+      expect([...dictionary.counted]).toEqual([])
+      dictionary.count(sharedBytes("c a c"), 0)
+      dictionary.count(sharedBytes("d a"), 0)
+      expect(countsOf(dictionary)).toEqual([
         ["c", 2],
         ["a", 2],
         ["d", 1],
       ])
-      expect([counter.countOf(1), counter.countOf(99)]).toEqual([0, 0])
+      expect([dictionary.countOf(1), dictionary.countOf(99)]).toEqual([0, 0])
     })
 
-    test("over many pieces, from a place on, two counters of one dictionary apart", () => {
+    test("over many pieces, from a place on, again and again", () => {
       const texts = Array.from({ length: 4 }, (_, t) =>
         Array.from({ length: 200_000 }, (_, i) => `w${(i * (t + 1)) % 5_003}`).join(t % 2 === 0 ? " " : "\n"),
       )
       const dictionary = kernels.newDictionary(8 * MEGABYTE)
-      const [one, other] = [new Counter(dictionary), new Counter(dictionary)]
-      texts.forEach((text, i) => {
-        const bytes = sharedBytes(`skipped ${text}`)
-        expect((i < 2 ? one : other).add(bytes, 8)).toBe(bytes.length)
-      })
-      expect(countsOf(dictionary, one)).toEqual(expected(texts.slice(0, 2)))
-      expect(countsOf(dictionary, other)).toEqual(expected(texts.slice(2)))
+      for (const some of [texts.slice(0, 2), texts.slice(2)]) {
+        for (const text of some) {
+          const bytes = sharedBytes(`skipped ${text}`)
+          expect(dictionary.count(bytes, 8)).toBe(bytes.length)
+        }
+        expect(countsOf(dictionary)).toEqual(expected(some))
+        dictionary.clearCounts()
+      }
     })
 
     test("up to the word that the dictionary has no room for", () => {
       const dictionary = kernels.newDictionary(KEY_COST + 1)
-      const counter = new Counter(dictionary)
-      expect(counter.add(sharedBytes("a a b a"))).toBe(4)
-      expect(countsOf(dictionary, counter)).toEqual([["a", 2]])
-      expect(counter.add(sharedBytes("a a b a"), 5)).toBe(7)
-      expect(countsOf(dictionary, counter)).toEqual([["a", 3]])
+      expect(dictionary.count(sharedBytes("a a b a"), 0)).toBe(4)
+      expect(countsOf(dictionary)).toEqual([["a", 2]])
+      expect(dictionary.count(sharedBytes("a a b a"), 5)).toBe(7)
+      expect(countsOf(dictionary)).toEqual([["a", 3]])
+    })
+
+    test("wherever in memory the bytes begin", () => {
+      const memory = sharedBytes(`${"x ".repeat(8)}${"a bc def ".repeat(20)}`)
+      for (let start = 0; start < 16; start += 2) {
+        const dictionary = kernels.newDictionary(MEGABYTE)
+        const bytes = memory.subarray(start)
+        expect(dictionary.count(bytes, 1)).toBe(bytes.length)
+        expect(countsOf(dictionary)).toEqual(expected([textOf(bytes, 1, bytes.length)]))
+      }
+    })
+
+    test("a word that is longer than what is looked at together", () => {
+      const [dictionary, long] = [kernels.newDictionary(8 * MEGABYTE), "y".repeat(PIECE + 10)]
+      const bytes = sharedBytes(`${long} a ${long} ${long}`)
+      expect(dictionary.count(bytes, 0)).toBe(bytes.length)
+      expect(countsOf(dictionary)).toEqual([
+        [long, 3],
+        ["a", 1],
+      ])
     })
   })
 })
