@@ -10,13 +10,10 @@ import { KeyDictionary } from "../block/key-dictionary.ts"
 import type { Pairs } from "../block/pairs.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
-import type { BranchLoops, Notes } from "./loop.ts"
+import type { Asked, BranchLoops, Notes } from "./loop.ts"
 import { ArrayReader, MergedPairs } from "./reader.ts"
 import type { Arrived } from "./timed.ts"
 import { combinedBlock, recordsOfStep } from "./timed.ts"
-
-/** How often functions have asked for the task's time or randomness so far. */
-export type Asked = () => number
 
 /** Each step has an index of keys of its own, so that history, of which an arrival has many steps, is left to them. */
 const STEPS_MAX = 256
@@ -39,7 +36,7 @@ export function combineAhead(
       const out = newAccumulator(dictionary)
       const [first, ...others] = recordsOfStep(arrived, index)
       for (const records of [[first], others]) {
-        run(new ArrayReader(records), out, GIVING_UP, new Map())
+        run(new ArrayReader(records), out, { ...GIVING_UP, asked }, new Map())
         if (asked() !== askedBefore) return undefined // mostly seen at the first record
       }
       if (isChecked) for (const values of [out.keys.all(), out.values]) requirePlainData(values, "combined ahead")
@@ -51,7 +48,7 @@ export function combineAhead(
   }
 }
 
-const GIVING_UP: Notes = {
+const GIVING_UP: Omit<Notes, "asked"> = {
   skip(_operator, _record, error) {
     throw error
   },

@@ -87,31 +87,60 @@ function recordText({ operators }: Branch, head: Head | undefined, end: StageEnd
   const opened: string[] = []
   let closing = ""
   const first = operatorsOf(head)
+  const remembers = head?.kind === "words" && canRemember(operators.slice(first), end, checks)
   operators.forEach(({ operator }, index) => {
     if (index < first) return
-    const { text, loops } = narrowText(operator, index, checks)
+    const { text, loops } = narrowText(operator, index, checks, remembers ? FORGONE : "continue")
     opened.push(text)
     if (loops) closing += "}"
   })
   const isOfWords = head?.kind === "words"
   const isUnread = end.kind === "count" && operators.length === first && head?.kind !== "fields" // no value need be made
   return `return function run(reader, out, notes, tables) {
-  const { rows, orders, keys, values } = out
+  const { rows, orders, keys, values } = out, { asked } = notes
   ${operators.map(({ operator }, index) => (operator.verb === "lookUp" ? `const t${index} = tables.get(${operator.table});` : "")).join("")}
   let count = 0
   while (reader.next()) {
     ${isOfWords ? WORDS : ""}
+    ${remembers ? KNOWN : ""}
     ${isUnread ? "" : recordOf(head, operators, checks)}
     ${opened.join("\n    ")}
     ${endText(end, operators.length, isOfWords ? first : undefined, checks)}
+    ${remembers ? rememberedText(`v${operators.length}[1]`) : ""}
   ${closing}${isOfWords ? "}" : ""}}
   out.count += count
 }`
 }
 
 /** Words come many at once, by their ids. */
-const WORDS = `const ids = reader.value, { texts } = reader
+const WORDS = `const ids = reader.value, { texts, memo } = reader
+    memo.makeRoom(texts.size)
+    const { slots: memory, values: remembered } = memo
     for (let at = 0; at < ids.length; at++) {`
+
+/** Whether what came of a word may be given again when the word comes again: see `WordMemo`. */
+const canRemember = (operators: Branch["operators"], end: StageEnd, checks: Checks): boolean =>
+  end.kind === "combine" &&
+  !checks.thenables &&
+  !checks.freeze &&
+  operators.every(
+    ({ operator }) => OF_ONE_RECORD.includes(operator.verb) && !("onError" in operator && operator.onError === "skip"),
+  )
+
+const OF_ONE_RECORD: readonly NarrowOperator["verb"][] = ["map", "filter", "mapValues", "keyBy", "keys", "values"]
+
+/** A word that is known ends here. */
+const KNOWN = `const id = ids[at], known = memory[id]
+    if (known !== 0) {
+      if (known > 0) values[known - 1] = add(values[known - 1], remembered[id])
+      continue
+    }
+    const before = asked()`
+
+const FORGONE = "{ if (asked() === before) memo.rememberNone(id); continue }"
+
+const rememberedText = (value: string): string =>
+  `if (typeof ${value} === "number" && asked() === before) memo.remember(id, slot, ${value})`
 
 /** Makes the record that the first operator of the loop takes. */
 function recordOf(head: Head | undefined, operators: Branch["operators"], checks: Checks): string {
@@ -150,7 +179,12 @@ function fieldsText(names: readonly string[], operator: NarrowOperator, checks: 
 const propertyText = (name: string): string => (name === "__proto__" ? `["__proto__"]` : JSON.stringify(name))
 
 /** The text of one operator: takes v<index>, leaves v<index + 1>, or goes on with the next record. */
-function narrowText(operator: NarrowOperator, index: number, checks: Checks): { text: string; loops: boolean } {
+function narrowText(
+  operator: NarrowOperator,
+  index: number,
+  checks: Checks,
+  leaveOut: string,
+): { text: string; loops: boolean } {
   const { verb } = operator
   const onError = "onError" in operator ? operator.onError : "stop"
   const [value, result] = [`v${index}`, `v${index + 1}`]
@@ -173,7 +207,7 @@ function narrowText(operator: NarrowOperator, index: number, checks: Checks): { 
       return { text: guarded(result, call(value)), loops: false }
     case "filter":
       return {
-        text: `${guarded(`keep${index}`, call(value))}; if (!keep${index}) continue; const ${result} = ${value}`,
+        text: `${guarded(`keep${index}`, call(value))}; if (!keep${index}) ${leaveOut}; const ${result} = ${value}`,
         loops: false,
       }
     case "flatMap": {

@@ -14,6 +14,7 @@ import { FieldKind, ROW_FIELD, ROW_HEAD } from "./kernel/fields.ts"
 import type { Fields } from "./kernel/fields.ts"
 import type { Grep, Kernels } from "./kernel/kernels.ts"
 import { RangePieces } from "./range-decoder.ts"
+import type { WordMemo } from "./word-memo.ts"
 import type { WordIds } from "./word-ids.ts"
 import { WordCounts } from "./word-ids.ts"
 import type { WorkerCache } from "./worker-cache.ts"
@@ -115,6 +116,10 @@ class WordsReader extends HeadReader {
 
   get texts(): TextIds {
     return this.#words.texts
+  }
+
+  get memo(): WordMemo {
+    return this.#words.memo
   }
 
   get value(): Int32Array {

@@ -46,12 +46,16 @@ export type PairLoop = (pairs: Pairs, keys: KeyIndex, values: unknown[]) => void
  */
 export type UpdateLoop = (pairs: Pairs, table: ReadOnlyTable, delta: DeltaColumns, mark: number) => void
 
-/** What a loop tells besides its records. Operators are named by their place in the branch. */
+/** How often functions have asked for the task's time or randomness so far. */
+export type Asked = () => number
+
+/** What a loop tells besides its records, and asks. Operators are named by their place in the branch. */
 export interface Notes {
   /** A record's function threw, and the operator skips such records. */
   skip(operator: number, record: unknown, error: unknown): void
   /** A record passes a `tap`. */
   tap(operator: number, record: unknown): void
+  readonly asked: Asked
 }
 
 /** What is done with each result of a user's function besides passing it on. */

@@ -16,14 +16,13 @@ import { addSample, addTapped, emptyAccount } from "./account.ts"
 import type { Accumulator } from "./accumulator.ts"
 import { newAccumulator } from "./accumulator.ts"
 import type { InputReader } from "./input-reader.ts"
-import type { Asked } from "./combine-ahead.ts"
 import { canCombineAhead, combineAhead, combineNow } from "./combine-ahead.ts"
 import { FreezingPairs } from "./reader.ts"
 import { closureLoops } from "./closure-loop.ts"
 import { FrozenTable } from "./frozen-table.ts"
 import { finishCombine, finishCount, finishDealt, finishEvents, finishRows } from "./finish.ts"
 import { givenBy, mergedPairs, writtenPairs } from "./copied-pairs.ts"
-import type { Checks, Loops, Notes } from "./loop.ts"
+import type { Asked, Checks, Loops, Notes } from "./loop.ts"
 import { headReader } from "./head-reader.ts"
 import type { RunnableStage } from "./runnable-stage.ts"
 import {
@@ -250,6 +249,7 @@ class Attempt {
 
   #notesOf({ operators }: Branch): Notes {
     return {
+      asked: this.#asked,
       skip: (operator, record, error) => {
         // A promise is no record's fault: the function is of the wrong kind.
         if (error instanceof MillraceError && error.code === "MR_ASYNC_OPERATOR") throw error

@@ -6,6 +6,7 @@ import type { TextIds } from "../block/text-ids.ts"
 import type { Dictionary } from "./kernel/dictionary.ts"
 import type { Kernels } from "./kernel/kernels.ts"
 import { SEPARATORS } from "./kernel/separators.ts"
+import { WordMemo } from "./word-memo.ts"
 
 /** Bytes of words, and of what is kept for each, before the kernel begins anew. */
 const BYTES_MAX = 64 * 2 ** 20
@@ -13,6 +14,8 @@ const TEXTS_MIN = 1 << 12
 
 export class WordIds {
   readonly texts: TextIds
+  /** Of the task at hand. */
+  readonly memo: WordMemo = new WordMemo()
   readonly #kernels: Kernels
   readonly #bytesMax: number
   #dictionary: Dictionary

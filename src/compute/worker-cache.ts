@@ -60,6 +60,7 @@ export class WorkerCache {
 
   /** No index and no id that was given so far is used any more. */
   endTask(): void {
+    this.#words?.memo.clear()
     this.dictionary.endTask()
     this.#inUse?.endTask()
     this.#inUse = undefined
