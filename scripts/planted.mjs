@@ -1,5 +1,5 @@
 /**
- * Plants bugs, one at a time, and sees that the tests catch them: a proof that cannot fail proves nothing.
+ * Plants bugs, each by itself, and sees that the tests catch them: a proof that cannot fail proves nothing.
  *
  * Each bug is a patch in test/planted that begins with
  *
@@ -9,12 +9,13 @@
  * The patches are applied to a copy of the project, so the sources here are never touched.
  * `node scripts/planted.mjs [NAME…]` plants only the patches whose file name contains one of the names.
  */
-import { spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import { performance } from "node:perf_hooks"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { assembleKernels } from "./assemble-kernels.mjs"
 import { runSteps } from "./run-steps.mjs"
 import { runVitestQuietly } from "./run-vitest.mjs"
@@ -28,6 +29,9 @@ const planted = ["src", "assembly"]
 /** Left out of the copy: made by tools, or of no use to tests. node_modules is linked instead. */
 const notCopied = new Set([".git", ".millrace", "coverage", "dist", "node_modules"])
 
+/** Copies that bugs are planted in at the same time. A bug's tests are mostly one file, which one processor runs. */
+const COPIES_MAX = 4
+
 /** For all tests of one bug. A bug that makes them hang is not caught: nobody would learn which test it was. */
 const timeoutMs = 300_000
 
@@ -38,14 +42,18 @@ const timeoutMs = 300_000
 export async function plantBugs(names = []) {
   const bugs = readBugs().filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)))
   if (bugs.length === 0) return { passed: 0, failed: [], skipped: ["planted bugs (there are none to plant)"] }
-  const copy = copyProject()
+  const copies = Array.from({ length: Math.min(os.availableParallelism(), COPIES_MAX, bugs.length) }, copyProject)
   try {
-    if (!(await isSound(copy, bugs))) return { passed: 0, failed: ["the tests without any bug"], skipped: [] }
+    if (!(await isSound(copies[0], bugs))) return { passed: 0, failed: ["the tests without any bug"], skipped: [] }
     const failed = []
-    for (const bug of bugs) if (!(await isCaught(copy, bug))) failed.push(`planted bug ${bug.name}`)
+    const left = bugs.values() // whoever is free takes the next one
+    const plantIn = async (copy) => {
+      for (const bug of left) if (!(await isCaught(copy, bug))) failed.push(`planted bug ${bug.name}`)
+    }
+    await Promise.all(copies.map(plantIn))
     return { passed: bugs.length - failed.length, failed, skipped: [] }
   } finally {
-    fs.rmSync(copy.place, { recursive: true, force: true })
+    for (const { place } of copies) fs.rmSync(place, { recursive: true, force: true })
   }
 }
 
@@ -90,7 +98,7 @@ function restore({ project, sources }) {
 /** Tests that fail anyway catch nothing. */
 async function isSound(copy, bugs) {
   const start = performance.now()
-  const fault = build(copy) ?? (await whyUnsound(copy, bugs))
+  const fault = (await build(copy)) ?? (await whyUnsound(copy, bugs))
   report(fault === undefined, "without any bug", start, fault ?? "the tests pass")
   return fault === undefined
 }
@@ -112,10 +120,10 @@ async function isCaught(copy, bug) {
 /** Why a bug was not caught, or undefined if it was. */
 async function plant(copy, bug) {
   if (bug.about === undefined || bug.tests.length === 0) return 'its header lacks "# bug:" or "# caught by:"'
-  const misfit = patch(copy, bug)
+  const misfit = await patch(copy, bug)
   if (misfit !== undefined) return `the patch does not apply:\n${misfit}`
   try {
-    return build(copy) ?? whyNotCaught(await runTests(copy, bug.tests))
+    return (await build(copy)) ?? whyNotCaught(await runTests(copy, bug.tests))
   } finally {
     restore(copy)
   }
@@ -127,28 +135,28 @@ function whyNotCaught({ passed, failed, broken, output }) {
   return passed > 0 ? `all ${passed} tests pass` : "no test ran"
 }
 
-function patch({ project }, bug) {
-  const { status, error, stdout, stderr } = spawnSync("git", ["apply", "--whitespace=nowarn", bug.file], {
+const patch = ({ project }, bug) =>
+  complaintOf("git", ["apply", "--whitespace=nowarn", bug.file], {
     cwd: project,
     // Inside a repository git would take the paths from its top, and skip the files without a word.
     env: { ...process.env, GIT_CEILING_DIRECTORIES: path.dirname(project) },
-    encoding: "utf8",
   })
-  return status === 0 ? undefined : (error?.message ?? `${stdout}${stderr}`)
+
+async function build({ project }) {
+  const compiler = path.join(project, "node_modules", "typescript", "bin", "tsc")
+  const options = [compiler, "-p", "tsconfig.json", "--pretty", "false"]
+  const fault = (await complaintOf(process.execPath, options, { cwd: project })) ?? assembleKernels(project)
+  return fault === undefined ? undefined : `it does not build:\n${fault}`
 }
 
-function build({ project }) {
-  const compiler = path.join(project, "node_modules", "typescript", "bin", "tsc")
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [compiler, "-p", "tsconfig.json", "--pretty", "false"],
-    {
-      cwd: project,
-      encoding: "utf8",
-    },
-  )
-  const fault = status === 0 ? assembleKernels(project) : `${stdout}${stderr}`
-  return fault === undefined ? undefined : `it does not build:\n${fault}`
+/** What a command that fails says; undefined if it does not. */
+async function complaintOf(command, options, how) {
+  try {
+    await promisify(execFile)(command, options, how)
+    return undefined
+  } catch ({ stdout, stderr, message }) {
+    return `${stdout ?? ""}${stderr ?? ""}` || message
+  }
 }
 
 function runTests({ project }, tests) {
