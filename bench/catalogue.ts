@@ -82,6 +82,9 @@ function reading(
   }
 }
 
+/** About what is done in half a second: what a step costs for each different word counts as it does in steps of a second. */
+const wordParts = (form: string): number => (form === "closures" ? 2 : STEPS_A_CIRCLE)
+
 /** A program about keys: of ten million it has such a share in a step, and knows such a share. */
 function counting(
   share: { readonly step: number; readonly keys: number },
@@ -116,7 +119,7 @@ export const PROGRAMS: readonly Program[] = [
     about: "words of the past 30 steps, every step, with add and subtract",
     forms: TEXT_FORMS,
     loops: ["plain", "tuned"],
-    ...reading("lines", () => 1, WINDOW_STEPS + 2),
+    ...reading("lines", wordParts, WINDOW_STEPS + 2),
     recount: (_, { stepRecords }, input) => new WordRecount(input!, stepRecords, WINDOW_STEPS, "touched"),
   },
   {
@@ -124,7 +127,7 @@ export const PROGRAMS: readonly Program[] = [
     about: "words of each step",
     forms: TEXT_FORMS,
     loops: ["plain", "tuned"],
-    ...reading("lines", () => 1, 5),
+    ...reading("lines", wordParts, 5),
     recount: (_, { stepRecords }, input) => new WordRecount(input!, stepRecords, 1, "touched"),
   },
   {
@@ -132,7 +135,7 @@ export const PROGRAMS: readonly Program[] = [
     about: "the 10 most frequent words of the past 30 steps, every step",
     forms: TEXT_FORMS,
     loops: ["plain", "tuned"],
-    ...reading("lines", () => 1, WINDOW_STEPS + 2),
+    ...reading("lines", wordParts, WINDOW_STEPS + 2),
     recount: (_, { stepRecords }, input) => new WordRecount(input!, stepRecords, WINDOW_STEPS, { top: 10 }),
   },
   {
