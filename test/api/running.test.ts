@@ -4,6 +4,7 @@ import { batches, from, generate, job, start } from "millrace"
 import * as v from "valibot"
 import { afterEach, describe, expect, onTestFinished, test } from "vitest"
 import { startWith } from "#src/api/start.js"
+import { deferred } from "#src/base/deferred.js"
 import { virtualClock } from "#src/testing/virtual-clock.js"
 
 /** A job over three batches, read by the name "rows". */
@@ -210,10 +211,25 @@ describe("output()", () => {
   })
 
   test("gives the steps before a failure, then throws it", async () => {
-    const running = await start(failing())
     const steps: unknown[] = []
+    const given = deferred<void>()
+    const failsNext = job({ name: "fails-next", interval: "10ms" }, ({ readStream }) =>
+      readStream(
+        from(async function* () {
+          yield "a"
+          await given.promise
+          yield "b"
+        }),
+      )
+        .map((x) => (x === "b" ? (null as never as string).length : x))
+        .output("rows"),
+    )
+    const running = await start(failsNext as Job)
     const reading = (async () => {
-      for await (const { rows } of running.output("rows")) steps.push(rows)
+      for await (const { rows } of running.output("rows")) {
+        steps.push(rows)
+        given.resolve()
+      }
     })()
     await expect(reading).rejects.toThrow(/^MR_USER_FUNCTION: map\(\)/)
     expect(steps).toEqual([["a"]])
@@ -265,12 +281,14 @@ describe("on()", () => {
 
   test("tells of each task to which something comes, from its start to its end", async () => {
     const running = await start(three({ partitions: 2 }))
-    const phases: string[] = []
-    running.on("task", ({ phase, partition }) => phases.push(`${phase} ${partition}`))
+    const phases: { step: number; phase: string }[] = []
+    running.on("task", ({ step, phase, partition }) => phases.push({ step, phase: `${phase} ${partition}` }))
     await running.done
     expect(phases).toHaveLength((1 + 2 + 1) * 2)
-    expect(phases.slice(0, 2)).toEqual(["started 0", "done 0"])
-    expect(phases.slice(2, 6).sort()).toEqual(["done 0", "done 1", "started 0", "started 1"])
+    const first = phases[0]!.step
+    const of = (step: number): string[] => phases.filter((one) => one.step === step).map(({ phase }) => phase)
+    expect(of(first)).toEqual(["started 0", "done 0"])
+    expect(of(first + 1).sort()).toEqual(["done 0", "done 1", "started 0", "started 1"])
   })
 
   test("an event that does not exist is refused", async () => {
