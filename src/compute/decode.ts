@@ -1,14 +1,10 @@
-/**
- * From received bytes to records, one after the other: each is a value, or the reason why it cannot be one.
- *
- * Lines are the hot path of every text and JSON stream, so their decoders are plain loops over the bytes. Where a chunk is
- * all ASCII its lines are decoded as Latin-1, which is the same text and cheaper; each line is copied out of the chunk, so
- * that one that is kept does not keep its chunk.
- */
-import { isAscii, isUtf8 } from "node:buffer"
+/** From received bytes to records, one after the other: each is a value, or the reason why it cannot be one. */
+import { isUtf8 } from "node:buffer"
 import { messageOf } from "../base/errors.ts"
 import type { ReceivedFormat } from "../stream/source.ts"
 import { decodeCsv } from "./decode-csv.ts"
+import type { Lines } from "./lines.ts"
+import { linesOf } from "./lines.ts"
 
 /** A record that cannot be one, as `invalid()` gives it. */
 export interface InvalidRecord {
@@ -27,8 +23,6 @@ export interface Decoder {
 type Decoded = { readonly value: unknown } | InvalidRecord
 
 const TEXT_CHARS_MAX = 1_000
-const NEWLINE = 10
-const CARRIAGE_RETURN = 13
 /** Levels of nesting a record may have when it is read. */
 const LEVELS_MAX = 500
 const NOT_UTF8 = "it is not UTF-8"
@@ -49,53 +43,6 @@ export function decoderOf(format: ReceivedFormat, bytes: Buffer): Decoder {
 /** How a record's text begins. */
 export const startOf = (text: string): string => (text.length <= TEXT_CHARS_MAX ? text : text.slice(0, TEXT_CHARS_MAX))
 
-/** Lines of bytes: where they are, and their text. */
-class Lines {
-  readonly #bytes: Buffer
-  readonly #isAscii: boolean
-  readonly #isUtf8: boolean
-  #start = 0
-  #end = 0
-  #next = 0
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes
-    this.#isAscii = isAscii(bytes)
-    this.#isUtf8 = this.#isAscii || isUtf8(bytes)
-  }
-
-  next(): boolean {
-    const bytes = this.#bytes
-    const start = this.#next
-    if (start >= bytes.length) return false
-    const newline = bytes.indexOf(NEWLINE, start)
-    this.#start = start
-    this.#end = newline === -1 ? bytes.length : newline
-    this.#next = this.#end + 1
-    return true
-  }
-
-  /** Leaves out the carriage return before the line's end. */
-  trimEnd(): void {
-    if (this.#end > this.#start && this.#bytes[this.#end - 1] === CARRIAGE_RETURN) this.#end--
-  }
-
-  /** What is not UTF-8 becomes U+FFFD in it. */
-  get text(): string {
-    return this.#isAscii
-      ? latin1(this.#bytes, this.#start, this.#end)
-      : this.#bytes.toString("utf8", this.#start, this.#end)
-  }
-
-  get isUtf8(): boolean {
-    return this.#isUtf8 || isUtf8(this.#bytes.subarray(this.#start, this.#end))
-  }
-}
-
-/** Node.js has it on every Buffer; it is what `toString` comes down to, without finding out the encoding each time. */
-const latin1 = (bytes: Buffer, start: number, end: number): string =>
-  (bytes as unknown as { latin1Slice(start: number, end: number): string }).latin1Slice(start, end)
-
 /** Lines as they are, without their ends; blank ones are records too. */
 class TextDecoder implements Decoder {
   value = ""
@@ -103,7 +50,7 @@ class TextDecoder implements Decoder {
   readonly #lines: Lines
 
   constructor(bytes: Buffer) {
-    this.#lines = new Lines(bytes)
+    this.#lines = linesOf(bytes)
   }
 
   next(): boolean {
@@ -124,7 +71,7 @@ class JsonLinesDecoder implements Decoder {
   readonly #suspect: boolean // looked for in the whole chunk: where it is nowhere, no line pays for the check
 
   constructor(bytes: Buffer) {
-    this.#lines = new Lines(bytes)
+    this.#lines = linesOf(bytes)
     this.#suspect = mayHaveProto(bytes)
   }
 
