@@ -8,10 +8,11 @@
  *     number  -? (0 or digits that begin with none) (. digits)? ([eE] [+-]? digits)?
  *     space   blank, tab, \r, around any of these
  *
- * So no line is taken that `JSON.parse` refuses; lists, objects within, and escapes are left to it. Strings get ids of a
+ * So no line is taken that `JSON.parse` refuses; lists, objects within, escapes and very long lines are left to it. Strings get ids of a
  * small dictionary, so that few different ones are made into few strings. It begins anew now and then if they are many.
  */
 import type { Dictionary } from "./dictionary.ts"
+import { lineEndAt, NEWLINE, searchable } from "./line-end.ts"
 
 /** What the value of a field is. The two numbers after it are its start and end, without quotes, unless it is said otherwise. */
 export const FieldKind = {
@@ -36,6 +37,8 @@ export const ROW_HEAD = 2
 /** Numbers of a field: its kind and two more. */
 export const ROW_FIELD = 3
 
+/** Bytes of a line and its line end, at most, for it to be read here. */
+export const LINE_MAX: number = 2 ** 20
 /** Bytes of strings that get ids; longer ones are seldom few. */
 export const TEXT_MAX = 64
 /** So that a number is exact, however it is put together. */
@@ -100,6 +103,24 @@ export abstract class Fields<D extends Dictionary = Dictionary> {
         return null
       default:
         throw new RangeError(`A field of kind ${rows[at]} has no value here: its line is for the row form.`)
+    }
+  }
+
+  /** Leaves the line that begins here to the row form; where the next one begins. */
+  protected leaveLine(bytes: Uint8Array, start: number, rows: Int32Array, row: number): number {
+    const newline = searchable(bytes).indexOf(NEWLINE, start)
+    const end = newline < 0 ? bytes.length : newline
+    rows[row] = start
+    rows[row + 1] = lineEndAt(bytes, start, end)
+    this.setAll(rows, row, FieldKind.other)
+    return Math.min(end + 1, bytes.length)
+  }
+
+  protected setAll(rows: Int32Array, row: number, kind: number): void {
+    for (let field = row + ROW_HEAD; field < row + this.rowLength; field += ROW_FIELD) {
+      rows[field] = kind
+      rows[field + 1] = 0
+      rows[field + 2] = 0
     }
   }
 

@@ -1,5 +1,4 @@
-import { Fields, nameBytes, TEXTS_BYTES_MAX } from "./fields.ts"
-import { LineFields } from "./js-fields.ts"
+import { Fields, LINE_MAX, nameBytes, TEXTS_BYTES_MAX } from "./fields.ts"
 import { WasmDictionary } from "./wasm-dictionary.ts"
 import { PIECE } from "./wasm-instance.ts"
 import type { WasmModule } from "./web-assembly.ts"
@@ -16,8 +15,6 @@ const NO_KEY = -1
 /** Its dictionary's memory has the names, what is read, and the rows too. */
 export class WasmFields extends Fields<WasmDictionary> {
   readonly #names: readonly (Uint8Array | undefined)[]
-  /** For a line that is longer than a piece. */
-  readonly #js: LineFields
   #laidOutIn: WasmDictionary | undefined
   /** Bytes of a line: a guess at first, then the average of the last call. */
   #lineLength = 256
@@ -25,7 +22,6 @@ export class WasmFields extends Fields<WasmDictionary> {
   constructor(module: WasmModule, names: readonly string[]) {
     super(names, () => new WasmDictionary(module, TEXTS_BYTES_MAX, bytesOf(names)))
     this.#names = names.map(nameBytes)
-    this.#js = new LineFields(names)
   }
 
   protected read(bytes: Uint8Array, start: number, rows: Int32Array): number {
@@ -40,11 +36,11 @@ export class WasmFields extends Fields<WasmDictionary> {
       // What is copied beyond the last row is copied again.
       const guess = Math.min(Math.max(wanted * this.#lineLength, PIECE_MIN), PIECE)
       let end = instance.copyLines(bytes, from, guess, piece)
-      if (end === from) end = instance.copyLines(bytes, from, PIECE, piece)
+      if (end === from) end = instance.copyLines(bytes, from, LINE_MAX, piece)
       const at = count * this.rowLength
       if (end === from || wanted === 0) {
-        count += this.#js.read(bytes, from, rows.subarray(at, at + this.rowLength), this.dictionary)
-        from = this.#js.position
+        from = this.leaveLine(bytes, from, rows, at)
+        count++
         continue
       }
       const read = instance.functions.project(piece, piece + end - from, found, wanted, from - piece)

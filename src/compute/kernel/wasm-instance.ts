@@ -1,5 +1,5 @@
 /** An instance of the WebAssembly module with a memory of its own, made in full at once: it never grows. */
-import { NEWLINE } from "./line-end.ts"
+import { NEWLINE, wholeLinesEnd } from "./line-end.ts"
 import type { WasmModule } from "./web-assembly.ts"
 import { webAssembly } from "./web-assembly.ts"
 
@@ -102,8 +102,7 @@ export class WasmInstance {
    * they end, or `start` if the first line has more.
    */
   copyLines(bytes: Uint8Array, start: number, bytesMax: number, at: number): number {
-    let end = Math.min(start + bytesMax, bytes.length)
-    if (end < bytes.length) while (end > start && bytes[end - 1] !== NEWLINE) end--
+    const end = wholeLinesEnd(bytes, start, bytesMax)
     this.copyIn(bytes, start, end, at)
     this.bytes[at + end - start] = NEWLINE
     return end
