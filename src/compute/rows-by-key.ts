@@ -9,7 +9,9 @@ const KEPT = 2 ** 16
 export class RowsByKey {
   readonly #block: Block
   readonly #keys = new KeyIndex()
-  readonly #kept: (Kept | undefined)[]
+  /** The rows that are kept, and of each its place, + 1, negative if it is an object of primitives: see `isFlat`. */
+  readonly #kept: unknown[]
+  readonly #keptPlaces: Int32Array
   readonly #recent: RecentTexts
 
   /** `block` holds pairs of key and row; no key is there twice. */
@@ -19,6 +21,7 @@ export class RowsByKey {
     for (let row = 0; row < block.rows; row++) this.#keys.slot(keys.at(row))
     this.#recent = new RecentTexts(block.rows)
     this.#kept = Array.from({ length: Math.min(block.rows, KEPT) })
+    this.#keptPlaces = new Int32Array(this.#kept.length)
   }
 
   /** The place of a key's row, or −1. */
@@ -30,9 +33,10 @@ export class RowsByKey {
 
   /** A fresh value. */
   at(place: number): unknown {
-    const known = this.#kept[place & (KEPT - 1)]
-    const { value, isFlat } = known?.place === place ? known : this.#keep(place)
-    if (isFlat) return { ...(value as object) }
+    const at = place & (KEPT - 1)
+    const known = this.#keptPlaces[at]
+    if (known === -place - 1) return { ...(this.#kept[at] as object) }
+    const value = known === place + 1 ? this.#kept[at] : this.#keep(place)
     return typeof value === "object" && value !== null ? this.#block.column(1).at(place) : value
   }
 
@@ -42,19 +46,16 @@ export class RowsByKey {
     return place
   }
 
-  #keep(place: number): Kept {
+  #keep(place: number): unknown {
+    const at = place & (KEPT - 1)
     const value = this.#block.column(1).at(place)
-    return (this.#kept[place & (KEPT - 1)] = { place, value, isFlat: isFlat(value) })
+    this.#keptPlaces[at] = isFlat(value) ? -place - 1 : place + 1
+    this.#kept[at] = value
+    return value
   }
 }
 
-interface Kept {
-  readonly place: number
-  readonly value: unknown
-  /** An object of primitives: copying it is cheaper than decoding it. */
-  readonly isFlat: boolean
-}
-
+/** An object of primitives, which to copy is cheaper than to decode. */
 function isFlat(value: unknown): boolean {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return false
   return Object.values(value).every((item) => typeof item !== "object" || item === null)
