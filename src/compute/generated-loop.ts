@@ -13,6 +13,7 @@ import { mergedBy } from "../plan/stage.ts"
 import type { Combine, NarrowOperator, Origin } from "../stream/operator.ts"
 import type { Head } from "./head.ts"
 import { headOf, operatorsOf } from "./head.ts"
+import { FieldKind, HIGH, ROW_FIELD, ROW_HEAD } from "./kernel/fields.ts"
 import type { BranchLoops, Checks, Loops, PairLoop, UpdateLoop } from "./loop.ts"
 import { checkResult, itemsOf, refuseNonPair } from "./loop.ts"
 
@@ -167,12 +168,21 @@ const COUNTS = `return function run(reader, { keys, values }) {
  * read may be none, and the operator's function throws.
  */
 function fieldsText(names: readonly string[], operator: NarrowOperator, checks: Checks): string {
-  const entries = names.map((name, i) => `${propertyText(name)}: reader.at(${i})`)
+  const entries = names.map((name, i) => `${propertyText(name)}: ${fieldText(i)}`)
   const record = `reader.isRead ? { ${entries.join(", ")} } : f0(reader.value)`
   const made = checks.freeze ? `check(${record}, 0)` : record
-  return "onError" in operator && operator.onError === "skip"
-    ? `let v1; try { v1 = ${made} } catch (error) { notes.skip(0, reader.value, error); continue }`
-    : `const v1 = ${made}`
+  const text =
+    "onError" in operator && operator.onError === "skip"
+      ? `let v1; try { v1 = ${made} } catch (error) { notes.skip(0, reader.value, error); continue }`
+      : `const v1 = ${made}`
+  return `const { numbers, row, texts } = reader; ${text}`
+}
+
+/** A field's value. What most are, a known text or a whole number, is made here; `reader.at` gives the same. */
+function fieldText(field: number): string {
+  const [kind, low, high] = [0, 1, 2].map((part) => `numbers[row + ${ROW_HEAD + ROW_FIELD * field + part}]`)
+  const number = `${kind} === ${FieldKind.integer} ? ${high} * ${HIGH} + (${low} >>> 0) : reader.at(${field})`
+  return `${kind} === ${FieldKind.text} ? texts[${low}] ?? reader.at(${field}) : ${number}`
 }
 
 /** Computed, a property "__proto__" is defined; else it would be set. */

@@ -224,31 +224,34 @@ class GrepReader extends HeadReader {
  */
 class FieldsReader extends HeadReader {
   readonly #fields: Fields
-  readonly #rows: Int32Array
+  /** The rows that were read last, and where in them that of the line at hand begins. */
+  readonly numbers: Int32Array
+  row = 0
+  /** As `Fields` has them. */
+  texts: readonly string[] = []
   #bytes: Buffer = NO_BYTES
-  #row = 0
   #end = 0 // of the rows that were read
 
   constructor(head: Head, cuts: readonly CutInput[], account: Account, kernels: Kernels, fields: Fields) {
     super(head, cuts, account, kernels)
     this.#fields = fields
-    this.#rows = new Int32Array(LINES_AT_ONCE * fields.rowLength)
+    this.numbers = new Int32Array(LINES_AT_ONCE * fields.rowLength)
   }
 
   /** Whether the fields of the line at hand have been read. */
   get isRead(): boolean {
-    return !this.isOfRows && this.#rows[this.#row + ROW_HEAD] !== FieldKind.other
+    return !this.isOfRows && this.numbers[this.row + ROW_HEAD] !== FieldKind.other
   }
 
   /** A field of it, by its place among the names. */
   at(field: number): unknown {
-    return this.#fields.value(this.#bytes, this.#rows, this.#row + ROW_HEAD + ROW_FIELD * field)
+    return this.#fields.value(this.#bytes, this.numbers, this.row + ROW_HEAD + ROW_FIELD * field)
   }
 
   /** The line at hand. */
   get value(): unknown {
     if (this.isOfRows) return this.item
-    return this.#bytes.toString("utf8", this.#rows[this.#row], this.#rows[this.#row + 1])
+    return this.#bytes.toString("utf8", this.numbers[this.row], this.numbers[this.row + 1])
   }
 
   protected begin(bytes: Buffer): void {
@@ -257,8 +260,8 @@ class FieldsReader extends HeadReader {
   }
 
   protected nextInBytes(): boolean {
-    this.#row += this.#fields.rowLength
-    if (this.#row < this.#end) return true
+    this.row += this.#fields.rowLength
+    if (this.row < this.#end) return true
     if (this.#fields.position >= this.#bytes.length) return false
     this.#readFrom(this.#fields.position)
     return this.nextInBytes()
@@ -269,9 +272,10 @@ class FieldsReader extends HeadReader {
   }
 
   #readFrom(start: number): void {
-    const count = this.#fields.project(this.#bytes, start, this.#rows)
-    this.#row = -this.#fields.rowLength
+    const count = this.#fields.project(this.#bytes, start, this.numbers)
+    this.row = -this.#fields.rowLength
     this.#end = count * this.#fields.rowLength
+    this.texts = this.#fields.texts
   }
 }
 

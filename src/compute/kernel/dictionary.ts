@@ -19,7 +19,8 @@ export abstract class Dictionary {
   /** Where those of each id begin, and in the end where the next ones will. */
   protected abstract readonly offsets: Uint32Array
 
-  readonly #strings: string[] = []
+  /** The strings that have been asked for so far, and of all ids below theirs. */
+  readonly strings: string[] = []
 
   /**
    * The id of the key bytes[start, end), made now if it is new; −1 if it is new and there is no room for it. One that even
@@ -51,15 +52,15 @@ export abstract class Dictionary {
 
   /** The key as a string, the same one each time. */
   string(id: number): string {
-    return this.#strings[id] ?? this.#makeString(id)
+    return this.strings[id] ?? this.#makeString(id)
   }
 
   #makeString(id: number): string {
     const { buffer, byteOffset, byteLength } = this.heap
     const text = Buffer.from(buffer, byteOffset, byteLength).toString("utf8", this.offsets[id], this.offsets[id + 1])
     // Filled up to here, so that it stays a dense array.
-    while (this.#strings.length < id) this.#makeString(this.#strings.length)
-    this.#strings[id] = text
+    while (this.strings.length < id) this.#makeString(this.strings.length)
+    this.strings[id] = text
     return text
   }
 }

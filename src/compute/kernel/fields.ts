@@ -81,6 +81,11 @@ export abstract class Fields<D extends Dictionary = Dictionary> {
     return count
   }
 
+  /** Strings of texts by id, as far as they have been asked for; hold as long as ids do. */
+  get texts(): readonly string[] {
+    return this.dictionary.strings
+  }
+
   /** The value of a field whose numbers begin at `at`: what `jsonFields()` gives for it. */
   value(bytes: Buffer, rows: Int32Array, at: number): unknown {
     const [low, high] = [rows[at + 1]!, rows[at + 2]!]
