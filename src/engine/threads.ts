@@ -15,7 +15,7 @@ const NONE = -1
 const FAILURES_MAX = 3
 
 /** Room for the rows of a step: with less, they are copied around before they die. Three times the semi-space. */
-const YOUNG_GENERATION_MB = 192
+const YOUNG_GENERATION_MB = 96
 
 export class ThreadsEngine implements Engine {
   readonly workers: number
