@@ -11,6 +11,8 @@ export interface Clock {
 
 /** What a timer of Node.js can wait at most. */
 const TIMER_MS_MAX = 2 ** 31 - 1
+/** The last of the time goes by in turns of the event loop: no timer of Node.js is as exact. */
+const TURNS_MS = 0.5
 
 export function systemClock(): Clock {
   const origin = Date.now() - performance.now()
@@ -18,16 +20,28 @@ export function systemClock(): Clock {
   return {
     now,
     at(time, fire) {
-      // A timer may fire up to a millisecond early; a step must never close before its end.
+      // A timer may fire up to a millisecond early, or late; a step must never close before its end, nor long after it.
       const tick = (): void => {
         const leftMs = time - now()
-        if (leftMs > 0) timer = setTimeout(tick, Math.min(Math.ceil(leftMs), TIMER_MS_MAX))
-        else fire()
+        if (leftMs <= 0) fire()
+        else if (leftMs < TURNS_MS) cancel = soon(tick)
+        else cancel = later(tick, Math.min(Math.max(1, Math.floor(leftMs)), TIMER_MS_MAX))
       }
-      let timer = setTimeout(tick, Math.max(0, Math.min(time - now(), TIMER_MS_MAX)))
-      return () => clearTimeout(timer)
+      let cancel = later(tick, Math.max(0, Math.min(Math.floor(time - now()), TIMER_MS_MAX)))
+      return () => cancel()
     },
   }
+}
+
+function later(fire: () => void, ms: number): () => void {
+  const timer = setTimeout(fire, ms)
+  return () => clearTimeout(timer)
+}
+
+/** In the event loop's next turn. */
+function soon(fire: () => void): () => void {
+  const immediate = setImmediate(fire)
+  return () => clearImmediate(immediate)
 }
 
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
