@@ -25,7 +25,7 @@ export class WasmFields extends Fields<WasmDictionary> {
   }
 
   protected read(bytes: Uint8Array, start: number, rows: Int32Array): number {
-    const { instance, piece, found, foundMax } = this.dictionary
+    const { instance, found, foundMax } = this.dictionary
     const rowsMax = Math.floor(rows.length / this.rowLength)
     const rowsAtOnce = Math.floor(foundMax / this.rowLength)
     if (this.#laidOutIn !== this.dictionary) this.#layOutNames()
@@ -33,6 +33,7 @@ export class WasmFields extends Fields<WasmDictionary> {
     let from = start
     while (from < bytes.length && count < rowsMax) {
       const wanted = Math.min(rowsMax - count, rowsAtOnce)
+      const piece = instance.besides(bytes, from, this.dictionary.piece)
       // What is copied beyond the last row is copied again.
       const guess = Math.min(Math.max(wanted * this.#lineLength, PIECE_MIN), PIECE)
       let end = instance.copyLines(bytes, from, guess, piece)
