@@ -17,7 +17,7 @@ import { performance } from "node:perf_hooks"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { assembleKernels } from "./assemble-kernels.mjs"
-import { runSteps } from "./run-steps.mjs"
+import { outcomeOfTests, runSteps } from "./run-steps.mjs"
 import { runVitestQuietly } from "./run-vitest.mjs"
 import { root, runMain } from "./setup.mjs"
 
@@ -45,13 +45,14 @@ export async function plantBugs(names = []) {
   const copies = Array.from({ length: Math.min(os.availableParallelism(), COPIES_MAX, bugs.length) }, copyProject)
   try {
     if (!(await isSound(copies[0], bugs))) return { passed: 0, failed: ["the tests without any bug"], skipped: [] }
-    const failed = []
+    const outcomes = { caught: [], escaped: [], untried: [] }
     const left = bugs.values() // whoever is free takes the next one
     const plantIn = async (copy) => {
-      for (const bug of left) if (!(await isCaught(copy, bug))) failed.push(`planted bug ${bug.name}`)
+      for (const bug of left) outcomes[await outcomeOf(copy, bug)].push(bug.name)
     }
     await Promise.all(copies.map(plantIn))
-    return { passed: bugs.length - failed.length, failed, skipped: [] }
+    const { caught, escaped, untried } = outcomes
+    return outcomeOfTests("planted bug", { passed: caught.length, failed: escaped, broken: [], skipped: untried })
   } finally {
     for (const { place } of copies) fs.rmSync(place, { recursive: true, force: true })
   }
@@ -110,29 +111,33 @@ async function whyUnsound(copy, bugs) {
   return passed === 0 ? "no test ran" : undefined
 }
 
-async function isCaught(copy, bug) {
+/** A bug is untried where its tests are left out, because what they need is not installed. */
+async function outcomeOf(copy, bug) {
   const start = performance.now()
-  const escape = await plant(copy, bug)
+  const { escape, isUntried = false } = await plant(copy, bug)
   report(escape === undefined, bug.name, start, escape ?? bug.about)
-  return escape === undefined
+  return escape === undefined ? "caught" : isUntried ? "untried" : "escaped"
 }
 
-/** Why a bug was not caught, or undefined if it was. */
+/** Why a bug was not caught, if it was not. */
 async function plant(copy, bug) {
-  if (bug.about === undefined || bug.tests.length === 0) return 'its header lacks "# bug:" or "# caught by:"'
+  if (bug.about === undefined || bug.tests.length === 0)
+    return { escape: 'its header lacks "# bug:" or "# caught by:"' }
   const misfit = await patch(copy, bug)
-  if (misfit !== undefined) return `the patch does not apply:\n${misfit}`
+  if (misfit !== undefined) return { escape: `the patch does not apply:\n${misfit}` }
   try {
-    return (await build(copy)) ?? whyNotCaught(await runTests(copy, bug.tests))
+    const fault = await build(copy)
+    return fault === undefined ? whyNotCaught(await runTests(copy, bug.tests)) : { escape: fault }
   } finally {
     restore(copy)
   }
 }
 
-function whyNotCaught({ passed, failed, broken, output }) {
-  if (failed.length > 0) return undefined
-  if (broken.length > 0) return `the tests broke before any of them failed: ${broken.join(", ")}\n${output}`
-  return passed > 0 ? `all ${passed} tests pass` : "no test ran"
+function whyNotCaught({ passed, failed, broken, skipped, output }) {
+  if (failed.length > 0) return {}
+  if (broken.length > 0) return { escape: `the tests broke before any of them failed: ${broken.join(", ")}\n${output}` }
+  if (skipped.length > 0) return { escape: `its tests are left out here: ${skipped[0]}`, isUntried: true }
+  return { escape: passed > 0 ? `all ${passed} tests pass` : "no test ran" }
 }
 
 const patch = ({ project }, bug) =>

@@ -4,6 +4,7 @@ export { grep, jsonFields, lines, words } from "./api/named-operators.ts"
 export { start } from "./api/start-job.ts"
 export { batches } from "./source/batches.ts"
 export { defineSink } from "./sink/define-sink.ts"
+export { onceIn } from "./sink/once-in.ts"
 export { defineSource } from "./source/define-source.ts"
 export { from } from "./source/from.ts"
 export { generate } from "./source/generate.ts"
@@ -32,6 +33,7 @@ export type {
   VerbOptions,
   WindowOptions,
 } from "./api/verb-options.ts"
+export type { PostgresClient, PostgresPool, PostgresResult } from "./sink/postgres.ts"
 export type { SinkOf } from "./sink/define-sink.ts"
 export type { RDD } from "./stream/rdd.ts"
 export type { Sink, SinkContext, SinkStep } from "./stream/sink.ts"

@@ -338,6 +338,14 @@ export class StreamFace {
   saveTo(sink: unknown, options?: SaveToOptions): void {
     checkOptions("saveTo()", options)
     if (!isSinkOf(sink)) throw refuse("MR_SINK_UNKNOWN", { got: sink, at: callSite() })
+    if (sink.sink.named === true && options?.name === undefined) {
+      throw refuse("MR_OPTION_INVALID", {
+        where: "saveTo()",
+        option: "name",
+        expected: "a name, under which this sink keeps what it knows of the output",
+        got: undefined,
+      })
+    }
     this.#output("saveTo", { kind: "sink", sink: sink.sink, attemptsMax: options?.attempts ?? ATTEMPTS }, options?.name)
   }
 

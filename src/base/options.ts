@@ -60,6 +60,7 @@ const aSchema: Kind = {
   valid: (value) =>
     (typeof value === "object" || typeof value === "function") && value !== null && "~standard" in value,
 }
+const yesOrNo: Kind = { expected: "true or false", valid: (value) => typeof value === "boolean" }
 const anything: Kind = { expected: "any value", valid: () => true }
 
 const operatorName: OptionEntry = {
@@ -287,6 +288,11 @@ export const optionTable = {
       default: "none, required",
       meaning: "What it is, for messages and `millrace check`; the same wherever the program is loaded.",
     },
+    named: {
+      ...yesOrNo,
+      default: "false",
+      meaning: "The sink keeps what it knows under the output's name, so `saveTo()` is refused without one.",
+    },
     open: {
       ...aFunction,
       default: "none",
@@ -353,14 +359,12 @@ export const optionTable = {
       meaning: "The rows that should come out of each step, or these by stream.",
     },
     inAnyOrder: {
-      expected: "true or false",
-      valid: (value) => typeof value === "boolean",
+      ...yesOrNo,
       default: "false",
       meaning: "Whether the rows of a step may come in another order than expected.",
     },
     againstReference: {
-      expected: "true or false",
-      valid: (value) => typeof value === "boolean",
+      ...yesOrNo,
       default: "false",
       meaning: "Whether the reference interpreter runs it too, and must give the same.",
     },

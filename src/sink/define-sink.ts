@@ -50,6 +50,7 @@ export function defineSink<T = unknown, O = unknown>(definition: Sink<T, O>): Si
   // Called as methods of what was given, which may use `this`.
   const sink: Sink<T, O> = {
     description: definition.description,
+    named: definition.named,
     open: (context) => definition.open?.(context) as O | Promise<O>,
     write: (rdd, step, opened) => definition.write(rdd, step, opened),
     close: (opened) => definition.close?.(opened),

@@ -30,6 +30,11 @@ export interface Sink<T = unknown, O = unknown> {
    * program is loaded. For example "table views of postgres".
    */
   readonly description: string
+  /**
+   * It keeps what it knows under the output's name, so the program must give one: a name made of the verb's number is
+   * another output's after the next change of the program. Default false.
+   */
+  readonly named?: boolean | undefined
   /** Opens what writing needs, and gives it. Left out, there is nothing to open. */
   open?(context: SinkContext): O | Promise<O>
   /** Writes a step's records. `opened` is what `open` gave. */

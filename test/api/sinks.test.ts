@@ -45,6 +45,20 @@ test("one call at a time, and the next step's after it has returned", async () =
   expect([most, underWay]).toEqual([1, 0])
 })
 
+test("one that keeps what it knows under its output's name is refused without one", async () => {
+  const named = defineSink({ description: "a store", named: true, write: () => undefined })
+  const program = (name: string | undefined): Job =>
+    job({ name: "j", interval: "10ms" }, ({ readStream }: Streams) =>
+      readStream(batches([["a"]])).saveTo(named, { name }),
+    ) as Job
+  await expect(start(program(undefined))).rejects.toThrow(
+    'MR_OPTION_INVALID: saveTo(): the option "name" expects a name, under which this sink keeps what it knows of the output, but got undefined.',
+  )
+  await (
+    await start(program("store"))
+  ).done
+})
+
 test("it is not opened by a program that is only declared or checked", async () => {
   const notes: unknown[] = []
   await planProgram(noting(notes), {})

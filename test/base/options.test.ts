@@ -36,6 +36,7 @@ const good: Readonly<Record<string, unknown>> = {
   every: "1m",
   maxBytes: 1_000_000,
   description: "a store",
+  named: true,
   open: () => 1,
   write: () => undefined,
   close: () => undefined,

@@ -3,12 +3,15 @@ import fs from "node:fs"
 import os from "node:os"
 import path from "node:path"
 import type { RDD } from "millrace"
-import { defineSink } from "millrace"
+import { defineSink, onceIn } from "millrace"
 import type { SinkCase, SinkPlace } from "millrace/testing"
 import { sinkContract } from "millrace/testing"
-import { describe, expect, test } from "vitest"
+import pg from "pg"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
 import type { FormatName } from "#src/sink/saved-directory.js"
 import { savedDirectory } from "#src/sink/saved-directory.js"
+import type { PostgresServer } from "../support/postgres.ts"
+import { isPostgresInstalled, orElse, postgresServer } from "../support/postgres.ts"
 import { savedRecords } from "./saved.ts"
 
 /** An empty directory that `save()` writes to; it refuses when a file stands in its place. */
@@ -100,6 +103,38 @@ const cases: Readonly<Record<string, SinkCase<unknown>>> = {
 }
 
 describe.each(Object.entries(cases))("%s keeps the contract of a sink", (_, given) => {
+  for (const { name, run } of sinkContract(given)) test(name, run)
+})
+
+describe.skipIf(!isPostgresInstalled)(`onceIn() keeps the contract of a sink${orElse}`, () => {
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await postgresServer()
+  })
+  afterAll(() => server.close())
+
+  /** A table that records are appended to; it refuses while it has another name. */
+  async function table(): Promise<SinkPlace<unknown>> {
+    const pool = new pg.Pool(await server.database())
+    await pool.query("create table records (i bigserial, record jsonb)")
+    return {
+      sink: onceIn(
+        () => pool,
+        async (client, rdd) => {
+          await client.query("insert into records (record) select jsonb_array_elements($1)", [JSON.stringify([...rdd])])
+        },
+      ),
+      records: async () =>
+        (await pool.query<{ record: unknown }>("select record from records order by i")).rows.map(
+          ({ record }) => record,
+        ),
+      break: async () => void (await pool.query("alter table records rename to away")),
+      mend: async () => void (await pool.query("alter table away rename to records")),
+      close: () => pool.end(),
+    }
+  }
+
+  const given: SinkCase<unknown> = { empty: table, repeated: "kept once", visible: "when written", breaks: true }
   for (const { name, run } of sinkContract(given)) test(name, run)
 })
 

@@ -1,5 +1,6 @@
+import pg from "pg"
 import type { DStream, RDD } from "millrace"
-import { defineSink } from "millrace"
+import { defineSink, onceIn } from "millrace"
 
 declare const words: DStream<string>
 declare const views: DStream<{ url: string }>
@@ -21,3 +22,10 @@ words.save("out", {}) // error: Property 'format' is missing
 words.save("out", { format: "json" }) // error: Type '"json"' is not assignable to type
 words.save("out", { format: "csv", every: "1 minute" }) // error: '"1 minute"'
 words.save(7, { format: "csv" }) // error: Argument of type 'number' is not assignable to parameter of type 'string | URL'
+
+const pool = (given: pg.Pool): pg.Pool => given
+words.saveTo(onceIn(pool)) // error: Expected 2 arguments, but got 1
+words.saveTo(onceIn(pool, (client) => void client.qurey(""))) // error: Property 'qurey' does not exist on type 'PostgresClient'
+words.saveTo(onceIn(() => new Map(), () => {})) // error: Type 'Map<any, any>' is missing the following properties from type 'PostgresPool<PostgresClient>'
+const rowsOfNumbers = onceIn(pool, (_client, rdd: RDD<number>) => void rdd.collect())
+words.saveTo(rowsOfNumbers) // error: Argument of type 'SinkOf<number>' is not assignable to parameter of type 'SinkOf<string>'

@@ -1,5 +1,6 @@
-import type { DStream, RDD, SinkOf, StateStream } from "millrace"
-import { defineSink } from "millrace"
+import pg from "pg"
+import type { DStream, PostgresClient, RDD, SinkOf, StateStream } from "millrace"
+import { defineSink, onceIn } from "millrace"
 import { check, type Equal } from "../equal.js"
 
 declare const views: DStream<{ url: string; ms: number }>
@@ -57,3 +58,28 @@ const typed = defineSink<[string, number]>({
   close: (database: Database) => database.end(),
 })
 counts.saveTo(typed)
+
+// what the stream has, and a connection by its shape
+counts.saveTo(
+  onceIn(
+    (pool: pg.Pool) => pool,
+    async (client, rdd, { step, start }) => {
+      check<Equal<typeof client, PostgresClient>>()
+      check<Equal<typeof rdd, RDD<[string, number]>>>()
+      const { rows, rowCount } = await client.query("select $1, $2", [step, start, ...rdd])
+      console.log(rows[0]?.a, (rowCount ?? 0) + 1)
+    },
+  ),
+  { name: "counts" },
+)
+
+// a connection by its package's own type, and a pool among other things
+const rowsOfCounts = onceIn(
+  ({ pool }: { pool: pg.Pool; other: number }) => pool,
+  async (client: pg.PoolClient, rdd: RDD<[string, number]>) => {
+    const result = await client.query<{ n: number }>("select count(*) as n")
+    console.log(result.rows[0]!.n + rdd.count())
+  },
+)
+check<Equal<typeof rowsOfCounts, SinkOf<[string, number]>>>()
+counts.changes().saveTo(rowsOfCounts, { name: "changes" })
