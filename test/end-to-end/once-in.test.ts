@@ -1,5 +1,6 @@
 /** `onceIn()` where processes are really killed: the job's, and the database's. What is there is compared row by row. */
 import { randomInt } from "node:crypto"
+import { readFileSync } from "node:fs"
 import path from "node:path"
 import pg from "pg"
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest"
@@ -94,7 +95,20 @@ describe.skipIf(!isPostgresInstalled)(`onceIn()${orElse}`, () => {
     expect(crashes).toBeGreaterThanOrEqual(5)
     await expectEveryRowOnce()
   }, 120_000)
+
+  test("the example leaves what it says, also when it is run again", async () => {
+    const text = readFileSync(path.join(root, "examples", "views-table.ts"), "utf8")
+    const said = [...text.matchAll(/^ \*     (\/\w+) +(\d+)$/gm)].map(([, url, views]) => ({ url, views }))
+    for (const warning of [/^(?![^]*not written again)/, WRITTEN_BEFORE]) {
+      const { code, stderr } = await millrace(["run", "examples/views-table.ts"], { env }).ended
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(warning) as string })
+      expect((await pool.query("select * from views order by views desc")).rows).toEqual(said)
+    }
+  })
 })
+
+const WRITTEN_BEFORE =
+  /the database has this output's steps up to 2025-01-06T09:00:06\.000Z, which are not written again/
 
 /** So that a kill comes a little later than what was told, each time another. */
 async function turns(count: number): Promise<void> {

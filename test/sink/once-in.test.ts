@@ -1,4 +1,5 @@
 /** What `onceIn` promises of a step that is written again, and what it says when something is in the way. */
+import { readFileSync } from "node:fs"
 import type { Job, SinkContext, SinkOf, Streams } from "millrace"
 import { batches, job, onceIn, start } from "millrace"
 import pg from "pg"
@@ -447,6 +448,21 @@ describe.skipIf(!isPostgresInstalled)(`onceIn()${orElse}`, () => {
       )
       await write(2, "b") // the run that was refused has taken nothing over
     })
+  })
+
+  test("the table that the guide says to make is the one that is made", async () => {
+    const guide = readFileSync(new URL("../../docs/guide/outputs.md", import.meta.url), "utf8")
+    const [, create] = /(create table millrace_progress [^]+?\n\);)/.exec(guide)!
+    const columns = `select column_name, data_type, is_nullable from information_schema.columns
+      where table_name = 'millrace_progress' order by ordinal_position`
+    await opened()
+    const made = (await pool.query(columns)).rows
+    await pool.query(`drop table millrace_progress; ${create}`)
+    expect((await pool.query(columns)).rows).toEqual(made)
+    const { write } = await opened()
+    await write(1, "a")
+    await write(1, "a")
+    expect(await words()).toEqual([[1, "a"]])
   })
 
   test("a row that is deleted while the job runs stops it", async () => {
