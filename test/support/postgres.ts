@@ -14,9 +14,6 @@ export interface PostgresServer {
   database(): Promise<pg.PoolConfig>
   /** The server dies as in a crash, and recovers: every connection is cut, and what was not committed is gone. */
   crash(): Promise<void>
-  /** The server ends, and takes no connection until `start`. */
-  stop(): Promise<void>
-  start(): Promise<void>
   /** The server ends, and its folder is removed. */
   close(): Promise<void>
 }
@@ -64,8 +61,6 @@ export async function postgresServer(): Promise<PostgresServer> {
       await end("SIGQUIT")
       await start()
     },
-    stop: () => end("SIGINT"),
-    start,
     async close() {
       if (child!.exitCode === null) await end("SIGQUIT")
       fs.rmSync(folder, { recursive: true })
