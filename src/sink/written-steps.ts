@@ -49,7 +49,8 @@ export class WrittenSteps<C extends PostgresClient> {
   readonly #run: string
   /** The last step that an earlier run has written. */
   readonly #before: number
-  #isWarned = false
+  /** Steps that this run did not write because an earlier one has. */
+  #skipped = 0
 
   private constructor(pool: PostgresPool<C>, context: SinkContext, run: string, before: number) {
     this.#pool = pool
@@ -82,7 +83,7 @@ export class WrittenSteps<C extends PostgresClient> {
       const { rows } = await client.query(LOCK, [job, output])
       const row = rows[0] as { run: string; step: string | null; transaction: string } | undefined
       if (row?.run !== this.#run) throw new Error(lost(job, output, row !== undefined))
-      if (step <= Number(row.step ?? -Infinity)) return this.#skipped(step)
+      if (step <= Number(row.step ?? -Infinity)) return this.#skip(step)
       await write(client)
       const advanced = await client.query(ADVANCE, [job, output, step, intervalMs, row.transaction])
       if (advanced.rowCount !== 1)
@@ -94,10 +95,12 @@ export class WrittenSteps<C extends PostgresClient> {
     this.#pool.off("error", this.#connectionLost)
   }
 
-  /** Also when a commit's answer was lost; only what earlier runs have written is worth a word. */
-  #skipped(step: number): void {
-    if (step > this.#before || this.#isWarned) return
-    this.#isWarned = true
+  /**
+   * One step is what a run that was killed, or an answer that was lost, leaves to be written again. Several are those of a
+   * job that begins anew.
+   */
+  #skip(step: number): void {
+    if (step > this.#before || ++this.#skipped !== 2) return
     const { job, output, intervalMs, warn } = this.#context
     warn(
       `the database has this output's steps up to ${new Date((this.#before + 1) * intervalMs).toISOString()}, which are not written again; to have them written, delete the row of (${job}, ${output}) from millrace_progress, with what was written, before the job starts`,

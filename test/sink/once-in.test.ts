@@ -125,15 +125,18 @@ describe.skipIf(!isPostgresInstalled)(`onceIn()${orElse}`, () => {
       ])
     })
 
-    test("of another run is warned of, once, with how to begin anew", async () => {
+    test("of another run, and then one more, is warned of, once, with how to begin anew", async () => {
       const first = await opened()
       for (const step of [1, 2, 3]) await first.write(step, "a")
       await first.write(3, "a")
       expect(first.warnings).toEqual([])
+      const goingOn = await opened()
+      for (const step of [3, 4, 4]) await goingOn.write(step, "a")
+      expect(goingOn.warnings).toEqual([])
       const second = await opened()
-      for (const step of [1, 2, 3, 4, 4]) await second.write(step, "a")
+      for (const step of [1, 2, 3, 4, 5, 5]) await second.write(step, "a")
       expect(second.warnings).toEqual([
-        "the database has this output's steps up to 1970-01-01T00:00:04.000Z, which are not written again; to have them written, delete the row of (j, words) from millrace_progress, with what was written, before the job starts",
+        "the database has this output's steps up to 1970-01-01T00:00:05.000Z, which are not written again; to have them written, delete the row of (j, words) from millrace_progress, with what was written, before the job starts",
       ])
       await pool.query("delete from millrace_progress")
       const third = await opened()
@@ -144,6 +147,7 @@ describe.skipIf(!isPostgresInstalled)(`onceIn()${orElse}`, () => {
         [2, "a"],
         [3, "a"],
         [4, "a"],
+        [5, "a"],
       ])
     })
 
