@@ -138,6 +138,15 @@ export class Block {
   get columns(): number {
     return this.#columns.length
   }
+
+  /** A column as it lies in the block. */
+  payload(index: number): { readonly kind: number; readonly bytes: Uint8Array } {
+    const table = HEADER_BYTES / 4 + this.sections + 1
+    let start = aligned((table + this.columns * 2) * 4)
+    for (let before = 0; before < index; before++) start = aligned(start + this.#words[table + before * 2 + 1]!)
+    const [kind, size] = [this.#words[table + index * 2]!, this.#words[table + index * 2 + 1]!]
+    return { kind, bytes: new Uint8Array(this.parts.buffer, start, size) }
+  }
 }
 
 function readColumns(

@@ -56,6 +56,19 @@ export function deltaBlock(columns: readonly ColumnValues[], held: number, emitt
   return assemble("delta", columns[0]!.length, [0, columns[0]!.length], held, payloads, store)
 }
 
+/** The same block with its texts in full, for whoever does not have the store beside it. */
+export function inFull(block: Block): Block {
+  if (block.parts.texts === undefined) return block
+  const payloads = Array.from({ length: block.columns }, (_, index): Payload => {
+    const column = block.column(index)
+    if (column instanceof TextIdColumn) return textsPayload({ ...column, length: block.rows })
+    const { kind, bytes } = block.payload(index)
+    return { kind, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) }
+  })
+  const starts = Array.from({ length: block.sections + 1 }, (_, section) => block.sectionStart(section))
+  return assemble(block.kind, block.rows, starts, block.tally, payloads)
+}
+
 /** A block of bytes as a source received them: whole records only. */
 export function receivedBlock(kind: "ndjson" | "json" | "text" | "csv", bytes: Uint8Array): Block {
   return assemble(kind, 0, [0, 0], 0, [bytesPayload(bytes)])

@@ -4,7 +4,7 @@ import { BlockReader, ChangesReader } from "#src/block/block-reader.js"
 import { Block, blockKinds, Change, ColumnKind } from "#src/block/block.js"
 import type { TextColumn } from "#src/block/block.js"
 import type { TextsById } from "#src/block/make-block.js"
-import { makeBlock, receivedBlock, rowsBlock } from "#src/block/make-block.js"
+import { deltaBlock, inFull, makeBlock, receivedBlock, rowsBlock } from "#src/block/make-block.js"
 import { TextIds } from "#src/block/text-ids.js"
 import { plainData } from "../plain-data.ts"
 import { sameData } from "../same-data.ts"
@@ -245,6 +245,20 @@ describe("texts by id", () => {
     const column = crossed(makeBlock("rows", [named("store", "a", "b", "c")])).column(0) as TextColumn
     const block = crossed(makeBlock("rows", [{ column, rows: Int32Array.of(2, 0), length: 2 }]))
     expect([kindOf(block, 0), columnOf(block, 0)]).toEqual([ColumnKind.ids, ["c", "a"]])
+  })
+
+  test("a block in full has what it had, and needs no store", () => {
+    const emitted = rowsBlock([[["deep", 1]], "given"])
+    const columns = [named("store", "b", "é😀"), [1, "x"], ["y", "z"], Float64Array.of(1, 0), Float64Array.of(5, 6)]
+    const delta = deltaBlock(columns, 7, emitted)
+    const full = new Block({ buffer: inFull(delta).parts.buffer, texts: undefined })
+    expect([full.kind, full.rows, full.sections, full.tally]).toEqual(["delta", 2, 1, 7])
+    for (const column of [0, 1, 2, 3, 4]) expect(columnOf(full, column)).toEqual(columnOf(delta, column))
+    expect(rowsOf(full.emitted!)).toEqual(rowsOf(emitted))
+    const sections = makeBlock("pairs", [named("store", "a", "b", "c"), [1, 2, 3]], [0, 0, 2])
+    expect([0, 1, 2, 3].map((at) => inFull(sections).sectionStart(at))).toEqual([0, 0, 2, 3])
+    const plain = makeBlock("rows", [["a"]])
+    expect(inFull(plain)).toBe(plain)
   })
 
   test("what is added to the store later does not change a block", () => {
