@@ -21,6 +21,9 @@ const owners = {
     "api/bundle.ts", // the user's program
     "api/compile.ts", // the same
     "api/installed-package.ts", // what the user's program imports
+    "checkpoint/checkpoint-folder.ts", // what a job keeps
+    "checkpoint/folder.ts", // the same
+    "checkpoint/folder-lock.ts", // the same
     "cli/build.ts", // an earlier build
     "cli/new.ts", // the template of a project
     "cli/whole-folder.ts", // what the command writes
@@ -30,6 +33,7 @@ const owners = {
     "sink/durable-files.ts", // what save() writes
   ],
   sockets: [
+    "checkpoint/folder-lock.ts", // a socket that dies with its process
     "source/connection.ts", // the one place that asks over HTTP
     "source/http-listener.ts", // the one place that is asked
     "source/web-socket-connection.ts", // the one place that holds a WebSocket

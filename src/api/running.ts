@@ -30,6 +30,12 @@ export interface StartOptions {
    * memory; a step that is late because of it holds more records.
    */
   stepsInFlight?: number | undefined
+  /**
+   * The folder that what must outlive the process is kept in: what sources brought, and what became of it. Started again
+   * with the same folder, the same job goes on where the one before ended, however that ended. Made if it is not there; one
+   * folder for each job. Default: nothing is kept, and a run begins with nothing.
+   */
+  checkpoint?: string | undefined
   /** What `foreachRDD` gets as resources, in place of what the job's `setup` would give; never closed by the job. */
   resources?: unknown
   /** Stops the job when it aborts, as `stop()` does. */
@@ -44,7 +50,7 @@ export interface StartOptions {
  *
  * Rejects with MR_FILE_MISSING, MR_FILE_NOT_COMPILED, MR_NO_DEFAULT_EXPORT, MR_MODULE_FAILED, MR_MODULE_OPENS,
  * MR_PROGRAM_DIFFERS, MR_START_INSIDE_JOB, MR_JOB_NEEDS_FILE, MR_PARAMS_INVALID,
- * MR_PARAMS_UNDECLARED, MR_SETUP_FAILED, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, with the error of a source that cannot
+ * MR_PARAMS_UNDECLARED, MR_SETUP_FAILED, MR_CHECKPOINT_FOLDER and the other errors of checkpoints, MR_OPTION_UNKNOWN, MR_OPTION_INVALID, with the error of a source that cannot
  * be opened, and with whatever the job's builder throws.
  *
  * ```ts

@@ -20,6 +20,8 @@ import { printStep } from "../sink/print.ts"
 import type { StepRecord } from "../stream/step-record.ts"
 import type { Engine } from "../wire/engine.ts"
 import { isInsideJob } from "../worker/load-job.ts"
+import type { DurableRun } from "./durable-run.ts"
+import { openDurableRun } from "./durable-run.ts"
 import { checkParams } from "./check-params.ts"
 import type { LoadedProgram } from "./program-file.ts"
 import { loadProgram } from "./program-file.ts"
@@ -114,12 +116,17 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     loaded,
     options.workers ?? Math.min(availableParallelism(), plan.graph.partitions),
   )
+  const program = { hash: loaded.hash, params: settings.params }
+  const durable = await openDurableRun(options.checkpoint, plan, program, hooks.clock ?? systemClock())
+  const { checkpoint, clock } = durable
   hooks.starting?.({ plan, workers: engine.workers, events, explain: loaded.explain })
   const resources =
     options.resources !== undefined
       ? options.resources
-      : await hook("setup", () => job.options.setup?.(settings.params))
-  const clock = hooks.clock ?? systemClock()
+      : await hook("setup", () => job.options.setup?.(settings.params)).catch(async (error: unknown) => {
+          await durable.release()
+          throw error
+        })
   const warn = (output: string, message: string): void => events.emit("warning", { source: output, message })
   const sinks = new Sinks({ plan, clock, resources, warn })
   const remembered = new Remembered(
@@ -143,10 +150,11 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     openStepsMax: options.stepsInFlight ?? STEPS_IN_FLIGHT,
     stepsMax: options.steps,
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
+    checkpoint,
     hearLog: hooks.hearLog,
   })
   const close = options.resources === undefined ? () => job.options.teardown?.(resources) : () => undefined
-  const done = ended(loaded, driver, sinks, events, close)
+  const done = ended(loaded, driver, sinks, events, durable, close)
   done.catch(() => undefined) // whoever waits for it hears of it; nobody has to
   stopOnAbort(options.signal, driver)
   const slices = new Slices({ remembered, clock, graph: plan.graph, warn })
@@ -175,22 +183,28 @@ async function ended(
   driver: Driver,
   sinks: Sinks,
   events: EventHub,
+  { checkpoint, release }: DurableRun,
   close: () => unknown,
 ): Promise<Summary> {
   let totals: RunTotals
   try {
     totals = await driver.done
     await sinks.close()
+    driver.sinksClosed()
+    await checkpoint?.close()
   } catch (error) {
     await loaded.remove()
     await driver.outputsReturned(OUTPUTS_RETURN_MS)
     // Several failures, one rejection: the run's own is the one that matters.
     const tell = (source: string) => (late: unknown) => events.emit("warning", { source, message: messageOf(late) })
-    await sinks.close().catch(tell("sinks"))
+    await sinks.close().then(() => driver.sinksClosed(), tell("sinks"))
+    await checkpoint?.close().catch(tell("checkpoint"))
+    await release().catch(tell("checkpoint"))
     await hook("teardown", close).catch(tell("teardown"))
     throw loaded.explain(error)
   }
   await loaded.remove()
+  await release()
   await hook("teardown", close)
   return { job: loaded.job.name, ...totals }
 }

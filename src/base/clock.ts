@@ -44,6 +44,13 @@ function soon(fire: () => void): () => void {
   return () => clearImmediate(immediate)
 }
 
+/** The same clock, set forward if it stands before `time`. */
+export function clockNotBefore(clock: Clock, time: number): Clock {
+  const aheadMs = time - clock.now()
+  if (!(aheadMs > 0)) return clock
+  return { now: () => clock.now() + aheadMs, at: (at, fire) => clock.at(at - aheadMs, fire) }
+}
+
 /** Resolves after `ms` milliseconds, or as soon as `signal` aborts. */
 export function wait(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

@@ -101,6 +101,15 @@ export interface ErrorDetails {
   MR_TASK_ATTEMPTS: { task: string; attempts: number; why: string }
   MR_WORKERS_FAILING: { times: number; why: string }
 
+  // checkpoints
+  MR_CHECKPOINT_FOLDER: { folder: string; why: string }
+  MR_CHECKPOINT_IN_USE: { folder: string }
+  MR_CHECKPOINT_OTHER_JOB: { folder: string; job: string; found: string }
+  MR_CHECKPOINT_DIFFERS: { folder: string; what: string; found: string; now: string }
+  MR_CHECKPOINT_NEWER: { folder: string; file: string; format: string; known: string }
+  MR_CHECKPOINT_DAMAGED: { folder: string; file: string; offset: number; why: string }
+  MR_CHECKPOINT_FAILED: { folder: string; why: string }
+
   // sources
   MR_SOURCE_UNREACHABLE: { url: string; why: string }
   MR_SOURCE_STATUS: { url: string; status: number; text: string; expected: number }
@@ -421,6 +430,41 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_WORKERS_FAILING: {
     when: "Workers cannot be started.",
     text: (d) => `${d.times} workers in a row ended before they were ready: ${d.why}`,
+  },
+  MR_CHECKPOINT_FOLDER: {
+    when: "A folder cannot be used for checkpoints, because of what is in it or of who may write there.",
+    text: (d) =>
+      `${d.folder} cannot be used for checkpoints: ${d.why}. Nothing was changed; give a folder that is empty or not there yet, or that an earlier run of this job has written.`,
+  },
+  MR_CHECKPOINT_IN_USE: {
+    when: "Another driver that is running uses the folder for its checkpoints.",
+    text: (d) =>
+      `Another driver is running with the checkpoints in ${d.folder}, and nothing was changed; stop it first, or give this job a folder of its own.`,
+  },
+  MR_CHECKPOINT_OTHER_JOB: {
+    when: "The folder has the checkpoints of a job of another name.",
+    text: (d) =>
+      `${d.folder} has checkpoints of the job "${d.found}", not of "${d.job}", and nothing was changed; give each job a folder of its own.`,
+  },
+  MR_CHECKPOINT_DIFFERS: {
+    when: "The folder has checkpoints of this job with another program, interval, partitions or parameters.",
+    text: (d) =>
+      `The checkpoints in ${d.folder} were made with ${d.what} ${d.found}, but this run has ${d.now}, and nothing was changed; run it as it was, or give a new folder to begin anew.`,
+  },
+  MR_CHECKPOINT_NEWER: {
+    when: "A checkpoint was written by a newer version, in a format that this one does not know.",
+    text: (d) =>
+      `${d.file} in ${d.folder} has format ${d.format}, but this version reads formats up to ${d.known}, and nothing was changed; use the version of Millrace that wrote it.`,
+  },
+  MR_CHECKPOINT_DAMAGED: {
+    when: "A file of a checkpoint is damaged, or missing, where it had been written to the disk.",
+    text: (d) =>
+      `The checkpoint in ${d.folder} is damaged: ${d.file} at byte ${d.offset}: ${d.why}. Nothing was changed; restore the folder from a copy, or give a new one to begin anew.`,
+  },
+  MR_CHECKPOINT_FAILED: {
+    when: "A checkpoint cannot be written while the job runs, because the disk is full for example.",
+    text: (d) =>
+      `The checkpoint in ${d.folder} cannot be written (${d.why}); put that right and start the job again, it goes on from what is there.`,
   },
   MR_SOURCE_UNREACHABLE: {
     when: "A source's server cannot be reached when the job starts.",

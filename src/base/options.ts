@@ -326,6 +326,11 @@ export const optionTable = {
       default: "4",
       meaning: "Steps that may be under way at once. More hides uneven steps and holds more memory.",
     },
+    checkpoint: {
+      ...aText(4096),
+      default: "nothing is kept",
+      meaning: "The folder in which the job is kept, so that it goes on when it is started again.",
+    },
     resources: {
       ...anything,
       default: "what setup gives",

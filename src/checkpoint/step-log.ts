@@ -1,5 +1,5 @@
 /**
- * The step log of a run, in memory. Its records are the only impure input of a run: with the program, they say
+ * The step log of a run, in memory: as far back as it is asked for. Its records are the only impure input of a run: with the program, they say
  * everything that is not computed.
  */
 import type { NodeId } from "../stream/node.ts"
@@ -26,13 +26,18 @@ export class StepLog implements StepLogReader {
   }
 
   append(record: StepRecord): void {
+    this.enter(record)
+    this.#hear?.(record)
+  }
+
+  /** Takes in a record that an earlier run has logged. */
+  enter(record: StepRecord): void {
     if (record.kind === "step") {
       this.#steps.set(record.step, { ...record, previous: this.#last })
       this.#ran.push(record.step)
       this.#last = record.step
     }
     if (record.kind === "arrival") this.#arrivals.set(record.arrival, record)
-    this.#hear?.(record)
   }
 
   previousStep(step: Step): Step | undefined {

@@ -69,6 +69,7 @@ function addRun(program: Program, request: (request: Request) => void): void {
     .addOption(paramOption())
     .option("--for <time>", "stop after this time, such as 10s or 5m")
     .option("--steps <n>", "stop after so many steps")
+    .option("--checkpoint <DIR>", "keep the job in this folder, and go on from what is there")
     .option("--quiet", "show no outputs and no progress, only the summary and errors")
     .option("--json", "write outputs and the summary as lines of JSON")
     .addHelpText("after", ABOUT_RUN)
@@ -152,8 +153,12 @@ Ctrl-C and SIGTERM stop the job: what it has taken in is finished, the summary i
 second one ends it at once, with code 130. When nobody reads the standard output any more, as in
 "millrace run FILE | head -1", the job is stopped too, with code 0.
 
+With --checkpoint the job outlives its process: after kill -9 or a power cut the same command goes on where it ended.
+Without it a run begins with nothing.
+
 Examples:
   millrace run page-views.ts --for 10s
+  millrace run page-views.ts --checkpoint ./state
   millrace run page-views.ts --param limit=3 --param name=abc --param 'id="007"'
   millrace run page-views.ts --json | jq -c 'select(.output == "counts") | .rows'
 `

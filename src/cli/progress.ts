@@ -9,6 +9,16 @@ import type { Screen } from "./screen.ts"
 const PLAIN_MS = 1_000
 const LIVE_MS = 100
 
+/** A run, as it is followed. */
+interface Followed {
+  readonly plan: Plan
+  readonly workers: number
+  readonly engine: string
+  /** Undefined if nothing is kept. */
+  readonly checkpoint: string | undefined
+  readonly events: EventHub
+}
+
 export class Progress {
   readonly #screen: Screen
   readonly #line = new ProgressLine()
@@ -20,7 +30,7 @@ export class Progress {
   }
 
   /** Says what runs, and follows it. */
-  follow({ plan, workers, engine, events }: { plan: Plan; workers: number; engine: string; events: EventHub }): void {
+  follow({ plan, workers, engine, checkpoint, events }: Followed): void {
     const { job, partitions, intervalMs } = plan.graph
     const parts = [
       `${this.#screen.colors.bold(job)} on ${engine}`,
@@ -29,8 +39,9 @@ export class Progress {
       `a step every ${formatDuration(intervalMs)}`,
     ]
     this.#screen.line(`millrace: ${parts.join(", ")}`)
-    if (plan.stateStages.size > 0) {
-      this.#screen.line("millrace: state lives in memory only: this version has no checkpoint directory")
+    if (checkpoint !== undefined) this.#screen.line(`millrace: checkpoints in ${checkpoint}`)
+    else if (plan.stateStages.size > 0) {
+      this.#screen.line("millrace: state lives in memory only: --checkpoint DIR would keep it")
     }
     events.on("step", (report) => this.#step(report))
     events.on("worker", (report) => this.#worker(report))

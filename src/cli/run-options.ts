@@ -13,6 +13,7 @@ export interface OptionTexts {
   readonly interval?: string
   readonly for?: string
   readonly steps?: string
+  readonly checkpoint?: string
   readonly param?: readonly string[]
 }
 
@@ -25,6 +26,7 @@ export function startOptionsOf(command: string, texts: OptionTexts): StartOption
     steps: numberOf(command, "steps", texts.steps),
     interval: durationOf("interval", texts.interval),
     for: durationOf("for", texts.for),
+    checkpoint: checked(command, "checkpoint", texts.checkpoint) as string | undefined,
     params: texts.param === undefined ? undefined : paramsOf(texts.param),
   }
 }

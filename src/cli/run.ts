@@ -42,7 +42,7 @@ export async function run(file: string, options: StartOptions, flags: RunFlags, 
   const starting = (what: Starting): void => {
     command.explain(what.explain)
     outlet.outputs = namedOutputs(what)
-    if (!flags.quiet) progress.follow({ ...what, engine: options.engine ?? "threads" })
+    if (!flags.quiet) progress.follow({ ...what, engine: options.engine ?? "threads", checkpoint: options.checkpoint })
   }
   const hooks = { clock, show: (printed: Printed) => outlet.show(printed), starting }
   try {

@@ -77,6 +77,14 @@ export class Arrivals {
     source.cutAt = now
   }
 
+  /** Goes on after a time in which nobody listened. */
+  listenFrom(now: number): void {
+    for (const source of this.#sources.values()) {
+      source.time.listenFrom(now)
+      source.cutAt = now
+    }
+  }
+
   /** Gives the next arrival its number. */
   cut(now: number): Arrival {
     this.#underWay = { arrival: this.#next++, at: now }

@@ -13,15 +13,17 @@ import { deferred } from "../base/deferred.ts"
 import { refuse } from "../base/errors.ts"
 import { Block } from "../block/block.ts"
 import type { BlockName } from "../block/block-name.ts"
+import type { Checkpoint } from "../checkpoint/checkpoint.ts"
 import { StepLog } from "../checkpoint/step-log.ts"
 import type { EventHub, TaskReport } from "../observe/events.ts"
-import { fingerprintLines, firstDifference } from "../plan/fingerprint.ts"
+import { fingerprintLines, firstDifference, programLines } from "../plan/fingerprint.ts"
 import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import { wakesOf } from "../plan/wakes.ts"
 import type { Command, ScheduleEvent, StopReason } from "../schedule/events.ts"
 import { Scheduler } from "../schedule/scheduler.ts"
-import type { InputNode } from "../stream/node.ts"
+import type { InputNode, NodeId } from "../stream/node.ts"
+import type { Written } from "../stream/sink.ts"
 import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
 import { stepTime } from "../stream/step-time.ts"
 import type { Engine, EngineEvent, WorkerId } from "../wire/engine.ts"
@@ -34,6 +36,7 @@ import { BlocksOfNothing } from "./blocks-of-nothing.ts"
 import { Intake } from "./intake.ts"
 import type { OutputHooks } from "./outputs.ts"
 import { deliver } from "./outputs.ts"
+import type { LoggedSteps } from "./step-closer.ts"
 import { StepCloser } from "./step-closer.ts"
 import type { LateRecords } from "./step-ledger.ts"
 import { StepLedger } from "./step-ledger.ts"
@@ -56,6 +59,8 @@ export interface DriverOptions {
   readonly stepsMax: number | undefined
   /** Ends by itself after so many milliseconds. */
   readonly durationMs: number | undefined
+  /** Where what must outlive the driver is kept, and what an earlier run has left there; undefined to keep nothing. */
+  readonly checkpoint: Checkpoint | undefined
   /** Is told every record of the step log. */
   readonly hearLog: ((record: StepRecord) => void) | undefined
 }
@@ -101,32 +106,41 @@ export class Driver {
   readonly #joined = new Set<WorkerId>()
   #phase: "starting" | "running" | "ended" | "failed" = "starting"
   #events: ScheduleEvent[] = []
+  #unwritten: ScheduleEvent[] = [] // wait for what they tell to be written to the log
+  readonly #synced = new Map<Step, Promise<void>>() // settles when the step is on the disk
+  readonly #committed = new Map<NodeId, Step>() // by output: the last step that stays delivered
+  readonly #held = new Map<NodeId, Step>() // the same of what stays when its sink is closed
+  readonly #again = new Set<Step>() // open steps that an earlier run has delivered to all outputs, and told of
   #draining = false
-  #chunks = 0
+  #chunks: number
   #workersLost = 0
   #startedAt: number | undefined // by the clock
   #cancelDuration: (() => void) | undefined
   readonly #ending = new AbortController()
-  readonly #calls = new Set<Promise<void>>() // of foreachRDD, under way
+  readonly #calls = new Set<Promise<unknown>>() // of foreachRDD, under way
 
   constructor(options: DriverOptions) {
-    const { plan, clock, events } = options
+    const { plan, clock, events, checkpoint } = options
     const { intervalMs, partitions, nodes } = plan.graph
     this.#options = options
     this.#plan = plan
     this.#scheduler = new Scheduler(plan)
     this.#nothing = new BlocksOfNothing(plan)
-    this.#log = new StepLog(options.hearLog, Math.max(0, ...reachOf(plan)))
+    this.#log = new StepLog((record) => this.#keepLogged(record), Math.max(0, ...reachOf(plan)))
+    this.#chunks = 1 + Math.max(-1, ...(checkpoint?.found.chunks ?? []).map(({ chunk }) => chunk))
     this.#ledger = new StepLedger(intervalMs)
     const inputs = nodes.flatMap((node) => (node.kind === "input" && !plan.unread.includes(node) ? [node] : []))
     this.#intakes = inputs.map(
       (node) =>
         new Intake(node, partitions, {
           clock,
-          keep: (block) => {
-            this.#store.putChunk(this.#chunks, block)
-            return this.#chunks++
+          keep: (block, input, origin) => {
+            const chunk = this.#chunks++
+            this.#store.putChunk(chunk, block)
+            checkpoint?.keep({ chunk, node: input, origin, block })
+            return chunk
           },
+          commit: async (close) => checkpoint?.commitReceived(close),
           warn: (source, message) => events.emit("warning", { source, message }),
           ended: () => this.#closer.sourceEnded(),
           failed: (error) => void this.#fail(error),
@@ -136,6 +150,7 @@ export class Driver {
       clock,
       params: options.load.params,
       failed: (error) => void this.#fail(error),
+      loaded: (version) => checkpoint?.putRows(version),
     })
     this.#closer = new StepCloser({
       intakes: this.#intakes,
@@ -143,19 +158,17 @@ export class Driver {
       rows: (step) => this.#tables.cut(step),
       arrive: (arrival) => {
         this.#found.set(arrival, [])
-        this.#hear({ kind: "arrival-cut", arrival })
+        this.#hearWhenWritten({ kind: "arrival-cut", arrival })
       },
       intervalMs,
       clock,
       log: this.#log,
       openStepsMax: options.openStepsMax,
       stepsMax: options.stepsMax,
-      openSteps: () => this.#scheduler.openSteps + this.#events.filter((event) => event.kind === "step-cut").length,
-      run: (step) => {
-        this.#timeless = undefined
-        this.#ledger.opened(step, clock.now())
-        this.#hear({ kind: "step-cut", step, cuts: this.#log.cuts(step) })
-      },
+      openSteps: () =>
+        this.#scheduler.openSteps +
+        [...this.#unwritten, ...this.#events].filter((event) => event.kind === "step-cut").length,
+      run: (step) => this.#run(step),
       timeless: () => void this.#fail(this.#timeless!.refusal),
       closed: () => this.#endIfDone(),
     })
@@ -178,27 +191,30 @@ export class Driver {
     await Promise.race([this.#allJoined.promise, failed])
     await Promise.race([outputs.sinks.open(), failed])
     if (this.#phase !== "starting") return failed
+    const logged = this.#takeOver()
     await Promise.race([Promise.all([this.#tables.open(), ...this.#intakes.map((intake) => intake.open())]), failed])
     if (this.#phase !== "starting") return failed
     this.#phase = "running"
     const startedAt = (this.#startedAt = clock.now())
     const { intervalMs, partitions } = plan.graph
-    const firstStep = Math.floor(startedAt / intervalMs)
-    outputs.held.began(stepTime(firstStep, intervalMs).start)
-    const fingerprint = [`program ${programHash}`, ...fingerprintLines(plan.graph)].join("\n")
-    this.#log.append({
-      kind: "program",
-      job: plan.graph.job,
-      fingerprint,
-      params: load.params,
-      intervalMs,
-      partitions,
-      firstStep,
-    })
+    const step = Math.floor(startedAt / intervalMs)
+    outputs.held.began(stepTime(step, intervalMs).start)
+    if (logged === undefined) {
+      const fingerprint = programLines(plan.graph, programHash).join("\n")
+      const { job } = plan.graph
+      const { params } = load
+      this.#log.append({ kind: "program", job, fingerprint, params, intervalMs, partitions, firstStep: step })
+    }
     if (durationMs !== undefined) this.#cancelDuration = clock.at(startedAt + durationMs, () => this.stop())
     this.#arrivals = arrivalsOf(plan, this.#intakes, startedAt)
-    this.#closer.start(firstStep, this.#arrivals)
+    this.#closer.start(step, this.#arrivals, logged)
     this.#closer.sourceEnded()
+  }
+
+  /** What outputs held back is where it stays: their sinks are closed. */
+  sinksClosed(): void {
+    for (const [output, step] of this.#held) this.#log.append({ kind: "commit", output, step })
+    this.#held.clear()
   }
 
   /** Takes in no more, finishes what was admitted, and ends. */
@@ -220,6 +236,69 @@ export class Driver {
   /** Ends the run at once, with an error. */
   fail(error: Error): void {
     void this.#fail(error)
+  }
+
+  /** Takes over what an earlier run has left, if there was one: its input is dealt on, and its steps are to be closed again. */
+  #takeOver(): LoggedSteps | undefined {
+    const { checkpoint } = this.#options
+    if (checkpoint === undefined) return undefined
+    const { records, chunks, rows } = checkpoint.found
+    const named = new Set<number>() // chunks
+    let logged: LoggedSteps | undefined
+    for (const version of rows) this.#tables.goOnWith(version)
+    for (const record of records) {
+      if (record.kind === "program") logged = { firstStep: record.firstStep, records }
+      if (record.kind === "commit") this.#committed.set(record.output, record.step)
+      if (record.kind === "step") this.#tables.cutAgain(record.step, record.rows ?? [])
+      if (record.kind !== "step" && record.kind !== "arrival") continue
+      for (const cut of record.cuts) {
+        if (cut.kind === "chunk") named.add(cut.chunk)
+        this.#intakes.find(({ node }) => node === cut.node)!.goOnAfter(cut)
+      }
+    }
+    for (const { chunk, block } of chunks) this.#store.putChunk(chunk, block)
+    for (const intake of this.#intakes) {
+      const kept = chunks.filter(({ chunk, node }) => node === intake.node && !named.has(chunk))
+      intake.goOnWith(kept.map(({ chunk, origin, block }) => ({ chunk, origin, bytes: block.sizeBytes })))
+    }
+    return logged
+  }
+
+  #keepLogged(record: StepRecord): void {
+    this.#options.checkpoint?.append(record)
+    this.#options.hearLog?.(record)
+  }
+
+  /** The step is logged. It goes to the disk beside the computation. */
+  #run(step: Step): void {
+    const { checkpoint, clock } = this.#options
+    this.#timeless = undefined
+    this.#ledger.opened(step, clock.now())
+    const delivered = this.#plan.outputs.flatMap(({ node }, output) =>
+      step <= (this.#committed.get(node.id) ?? -Infinity) ? [output] : [],
+    )
+    if (delivered.length === this.#plan.outputs.length) this.#again.add(step)
+    if (checkpoint !== undefined) this.#synced.set(step, this.#orFail(checkpoint.synced()))
+    this.#hearWhenWritten({ kind: "step-cut", step, cuts: this.#log.cuts(step), delivered })
+  }
+
+  /** Hears what the log says, once a log that is kept has it. */
+  #hearWhenWritten(event: ScheduleEvent): void {
+    const { checkpoint } = this.#options
+    if (checkpoint === undefined) return this.#hear(event)
+    this.#unwritten.push(event)
+    void this.#orFail(checkpoint.written()).then(() => {
+      const written = this.#unwritten.indexOf(event) // those before it are, too
+      if (written !== -1) for (const one of this.#unwritten.splice(0, written + 1)) this.#hear(one)
+    })
+  }
+
+  /** Never settles if it fails: the run does. */
+  #orFail(kept: Promise<void>): Promise<void> {
+    return kept.catch((error: unknown) => {
+      void this.#fail(error as Error)
+      return new Promise<void>(() => undefined)
+    })
   }
 
   #hearEngine(event: EngineEvent): void {
@@ -348,6 +427,8 @@ export class Driver {
     const { tasks } = this.#plan.stages[planned.stage]!
     const time = stepTime(step, this.#plan.graph.intervalMs)
     try {
+      await this.#synced.get(step)
+      if (this.#phase !== "running") return
       const blocks = Array.from({ length: tasks }, (_, partition) =>
         this.#store.get({ stage: planned.stage, step, partition }),
       )
@@ -358,33 +439,41 @@ export class Driver {
         hasFailed: () => this.#phase === "failed",
       })
       if (planned.node.output.kind === "foreachRDD") this.#track(call)
-      await call
+      this.#noteDelivered(planned.node.id, step, await call)
     } catch (error) {
       return this.#fail(error as Error)
     }
     if (this.#phase !== "running") return
-    this.#log.append({ kind: "commit", output: planned.node.id, step })
     this.#hear({ kind: "output-delivered", output, step })
   }
 
-  #track(call: Promise<void>): void {
-    const ended = call.finally(() => this.#calls.delete(ended)).catch(() => undefined) // whoever awaits the call hears of it
+  #noteDelivered(output: NodeId, step: Step, written: Written): void {
+    if (written === "held") return void this.#held.set(output, step)
+    this.#held.delete(output)
+    this.#log.append({ kind: "commit", output, step })
+  }
+
+  #track(call: Promise<unknown>): void {
+    const ended: Promise<unknown> = call.finally(() => this.#calls.delete(ended)).catch(() => undefined) // whoever awaits the call hears of it
     this.#calls.add(ended)
   }
 
   #finishStep(step: Step): void {
     for (const cut of this.#log.cuts(step)) if (cut.kind === "chunk") this.#store.dropChunk(cut.chunk)
     this.#log.forget(step)
+    this.#synced.delete(step)
     this.#tables.finished(step)
     this.#letGoOf(this.#arrivals?.finished(step) ?? [])
     this.#store.collectIfWorthwhile()
-    this.#options.events.emit("step", this.#ledger.finished(step, this.#options.clock.now()))
+    if (this.#again.delete(step)) this.#ledger.finishedAgain(step)
+    else this.#options.events.emit("step", this.#ledger.finished(step, this.#options.clock.now()))
   }
 
   #endIfDone(): void {
     if (this.#phase !== "running" || !this.#closer.isClosed) return
     const { openSteps, openArrivals } = this.#scheduler
-    if (openSteps + openArrivals === 0 && this.#events.length === 0) void this.#end()
+    const isDone = openSteps + openArrivals + this.#events.length + this.#unwritten.length === 0
+    if (isDone) void this.#end()
   }
 
   async #end(): Promise<void> {

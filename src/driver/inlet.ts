@@ -23,6 +23,8 @@ export interface InletGate extends Pick<Receiver, "signal" | "hasRoom" | "room" 
   received(bytes: number): void
   /** Takes a block, behind those before it. */
   keep(block: Block): void
+  /** Has `close` called, and resolves when what was taken is where it outlives the driver. */
+  commit(close: () => void): Promise<void>
   warn(source: string, message: string): void
 }
 
@@ -36,6 +38,7 @@ export class Inlet implements Receiver {
   #lines: Buffer[] = [] // being gathered to a block
   #lineFormat: ReceivedFormat = "ndjson"
   #lineBytes = 0
+  #kept: Promise<void> | undefined // of a group whose turn has not come
 
   /** `name` is the source's own, `ready` is told that it is connected. */
   constructor(name: string, node: InputNode, gate: InletGate, ready: () => void) {
@@ -97,6 +100,13 @@ export class Inlet implements Receiver {
 
   warn(message: string): void {
     this.#gate.warn(this.name, message)
+  }
+
+  kept(): Promise<void> {
+    return (this.#kept ??= this.#gate.commit(() => {
+      this.#kept = undefined
+      this.closeBlock()
+    }))
   }
 
   /** What has been gathered becomes a block. */

@@ -15,12 +15,14 @@ import type { RangeSource, ReceiveSource } from "../stream/source.ts"
 import type { Cut } from "../stream/step-record.ts"
 import { Inlet } from "./inlet.ts"
 
-/** Keeps a received chunk and gives its number. */
-export type KeepChunk = (block: Block) => number
+/** Keeps a chunk that a source, or one of several, handed over, and gives its number. */
+export type KeepChunk = (block: Block, node: NodeId, origin: number) => number
 
 export interface IntakeHooks {
   readonly clock: Clock
   readonly keep: KeepChunk
+  /** Has `close` called, and resolves when what was kept is where it outlives the driver; at once if nothing is. */
+  readonly commit: (close: () => void) => Promise<void>
   /** Of several sources, `source` names the one that warns. */
   readonly warn: (source: string, message: string) => void
   /** Something changed that may end the job: a source has ended. */
@@ -30,7 +32,7 @@ export interface IntakeHooks {
 }
 
 /** A received chunk, and which of several sources it came from. */
-interface Kept {
+export interface Kept {
   readonly chunk: number
   readonly origin: number
   readonly bytes: number
@@ -89,6 +91,18 @@ export class Intake {
   /** Partitions that will bring nothing more; what they brought may still be waiting for a step. */
   get endedPartitions(): readonly number[] {
     return this.#done ? Array.from({ length: this.partitions }, (_, origin) => origin) : this.#endedOrigins
+  }
+
+  /** Takes over from an earlier run: a cut of it that is logged. */
+  goOnAfter(cut: Cut): void {
+    this.#dealt = cut.partition + 1
+    if (cut.kind === "range") this.#offset = cut.until
+  }
+
+  /** Takes over from an earlier run: what it had received and put into no step is first. */
+  goOnWith(kept: readonly Kept[]): void {
+    this.#kept.unshift(...kept)
+    for (const { bytes } of kept) this.#pendingBytes += bytes
   }
 
   /** Starts receiving. Resolves when the source, or all of several, are connected; rejects if one cannot be. */
@@ -172,7 +186,13 @@ export class Intake {
       nextStep: () => until(this.#beginStep),
       wait: (ms: number) => wait(this.#hooks.clock, ms, signal),
       received: (bytes: number) => void (this.#pendingBytes += bytes),
-      keep: (block: Block) => void this.#kept.push({ chunk: this.#hooks.keep(block), origin, bytes: block.sizeBytes }),
+      keep: (block: Block) =>
+        void this.#kept.push({
+          chunk: this.#hooks.keep(block, this.#node.id, origin),
+          origin,
+          bytes: block.sizeBytes,
+        }),
+      commit: this.#hooks.commit,
       warn: this.#hooks.warn,
     }
     return (this.#inlets[origin] = new Inlet(name, this.#node, gate, ready))

@@ -9,6 +9,7 @@ import type { Block } from "../block/block.ts"
 import type { PlannedOutput } from "../plan/plan.ts"
 import type { Printed } from "../sink/print.ts"
 import { PublishedRDD } from "../sink/published-rdd.ts"
+import type { Written } from "../stream/sink.ts"
 import type { Step } from "../stream/step-record.ts"
 import type { StepTime } from "../stream/step-time.ts"
 import type { Sinks } from "./sinks.ts"
@@ -45,13 +46,13 @@ export interface OutputHooks {
   readonly hasFailed: () => boolean
 }
 
-/** @throws MR_OUTPUT_FAILED */
+/** Gives an output a step; says "held" of one that is not yet where it stays. @throws MR_OUTPUT_FAILED */
 export async function deliver(
   planned: PlannedOutput,
   time: StepTime,
   blocks: readonly Block[],
   hooks: OutputHooks,
-): Promise<void> {
+): Promise<Written> {
   const { id, name, output } = planned.node
   switch (output.kind) {
     case "print":
@@ -78,8 +79,8 @@ async function repeat(
   step: Step,
   attemptsMax: number,
   hooks: OutputHooks,
-  call: () => Promise<void>,
-): Promise<void> {
+  call: () => Promise<Written>,
+): Promise<Written> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await call()

@@ -10,7 +10,7 @@ import { messageOf, MillraceError, refuse } from "../base/errors.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { NodeId } from "../stream/node.ts"
 import type { RDD } from "../stream/rdd.ts"
-import type { Sink, SinkContext } from "../stream/sink.ts"
+import type { Sink, SinkContext, Written } from "../stream/sink.ts"
 import type { StepTime } from "../stream/step-time.ts"
 
 /** How long a run that ends waits for a call of a sink to return before it goes on without it. */
@@ -44,7 +44,7 @@ export class Sinks {
   }
 
   /** One attempt at writing a step. Throws whatever the sink does. */
-  write(output: NodeId, rdd: RDD<unknown>, time: StepTime): Promise<void> {
+  write(output: NodeId, rdd: RDD<unknown>, time: StepTime): Promise<Written> {
     return this.#sinks.get(output)!.write(rdd, time)
   }
 
@@ -85,7 +85,7 @@ class SinkOfRun {
     }
   }
 
-  write(rdd: RDD<unknown>, time: StepTime): Promise<void> {
+  write(rdd: RDD<unknown>, time: StepTime): Promise<Written> {
     const { job, output } = this.#context
     const call = (async () => this.#sink.write(rdd, { job, output, ...time }, await this.#opened))()
     this.#call = call

@@ -49,6 +49,12 @@ export class SourceTime {
     this.#partitions[partition]!.heardAt = now
   }
 
+  /** Nobody listened before: silence counts from here on. */
+  listenFrom(now: number): void {
+    for (const partition of this.#partitions) partition.heardAt = now
+    this.#at = now
+  }
+
   /** A partition has brought its last. */
   ended(partition: number): void {
     this.#partitions[partition]!.hasEnded = true

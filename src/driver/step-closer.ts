@@ -8,13 +8,14 @@
  * end and few enough steps are open; one that closes late holds more. The time of a source is how far it is cut, or what
  * its records' times say (`source-time.ts`). What is far ahead of the slowest is not cut, so that it has to wait.
  * A step is quiet, and is not run, if nothing can have come of anything in it (`plan/wakes.ts`).
+ * What an earlier run has logged is closed first, as it is logged and as fast as steps finish.
  *
  *     waiting (to be started) ──▶ open ──▶ ending (told to stop, or every source has ended) ──▶ closed (no step follows)
  */
 import type { Clock } from "../base/clock.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
 import type { Wakes } from "../plan/wakes.ts"
-import type { Arrival, Cut, Step, StepRecord } from "../stream/step-record.ts"
+import type { Arrival, Cut, Step, StepArrivals, StepRecord } from "../stream/step-record.ts"
 import type { Arrivals } from "./arrivals.ts"
 import type { Intake } from "./intake.ts"
 import { StepQueue } from "./step-queue.ts"
@@ -45,6 +46,13 @@ export interface StepCloserOptions {
   readonly closed: () => void
 }
 
+/** What an earlier run has logged. */
+export interface LoggedSteps {
+  /** The step of the clock when the job began. */
+  readonly firstStep: Step
+  readonly records: readonly StepRecord[]
+}
+
 /** Steps that a source, or a partition of one, may be ahead of the slowest. */
 const AHEAD_STEPS_MAX = 64
 
@@ -73,6 +81,7 @@ export class StepCloser {
   readonly #due = new StepQueue() // steps in which something may come of earlier ones
   #quietSince: Step | undefined
   #quietSteps = 0
+  #logged: StepRecord[] = [] // by an earlier run, to be closed again; the next one last
   #cancelTimer: (() => void) | undefined
 
   constructor(options: StepCloserOptions) {
@@ -98,12 +107,22 @@ export class StepCloser {
    * Begins with this step of the clock. `arrivals` keeps account of records' own times; undefined where no source has
    * any. Nothing is closed from inside this call.
    */
-  start(step: Step, arrivals: Arrivals | undefined): void {
+  start(step: Step, arrivals: Arrivals | undefined, logged?: LoggedSteps): void {
     this.#phase = "open"
     this.#arrivals = arrivals
-    this.#firstTick = this.#nextTick = step
-    if (this.#untimed.length > 0 || arrivals === undefined) this.#firstStep = this.#nextStep = this.#untimedUntil = step
+    this.#nextTick = step
+    this.#firstTick = logged?.firstStep ?? step
+    this.#logged = [...(logged?.records ?? [])].reverse()
+    if (this.#goesByClock) {
+      this.#firstStep = this.#nextStep = this.#firstTick
+      this.#untimedUntil = step
+    }
     this.#wakeAt(this.#options.clock.now())
+  }
+
+  /** Some source goes by the clock, or there is none. */
+  get #goesByClock(): boolean {
+    return this.#untimed.length > 0 || this.#arrivals === undefined
   }
 
   /** Takes in no more: what was admitted becomes the last step. */
@@ -139,8 +158,51 @@ export class StepCloser {
 
   #proceed(mayCut: boolean): void {
     if (this.#phase === "waiting" || this.#phase === "closed" || this.#arrivals?.isUnderWay) return
+    if (!this.#closeLogged()) return // comes back here when a step has finished, or the arrival is done
     if (this.#isEnding) this.#proceedToEnd()
     else this.#proceedWithTime(mayCut)
+  }
+
+  /** Closes again what was logged. Says whether nothing of it is left. */
+  #closeLogged(): boolean {
+    if (this.#logged.length === 0) return true
+    for (let record = this.#logged.at(-1); record !== undefined; record = this.#logged.at(-1)) {
+      if (!this.#hasRoom) return false
+      this.#logged.pop()
+      if (record.kind === "step") this.#closeAgain(record)
+      if (record.kind === "quiet") this.#closedUntil(record.last + 1)
+      if (record.kind !== "arrival") continue
+      this.#options.log.enter(record)
+      this.#options.arrive(this.#arrivals!.cut(record.at))
+      return false
+    }
+    this.#goOn()
+    return true
+  }
+
+  #closeAgain(record: Extract<StepRecord, { kind: "step" }>): void {
+    const { log, run } = this.#options
+    const { step, cuts, arrivals } = record
+    this.#closedUntil(step + 1)
+    this.#arrivals?.close(step)
+    if (this.#due.first === step) this.#due.shift()
+    this.#takeNoteOf(step, hasInput(cuts, arrivals))
+    log.enter(record)
+    run(step)
+  }
+
+  #closedUntil(step: Step): void {
+    this.#nextStep = step
+    this.#hasClosed = true
+  }
+
+  /** From here on this run closes steps of its own. Nobody has listened since the last one. */
+  #goOn(): void {
+    const { clock, intervalMs } = this.#options
+    this.#arrivals?.listenFrom(clock.now())
+    if (!this.#hasClosed) return
+    this.#firstStep = this.#nextStep
+    if (this.#arrivals !== undefined) this.#time = this.#nextStep! * intervalMs
   }
 
   /**
@@ -321,25 +383,23 @@ export class StepCloser {
   }
 
   #close(): void {
-    const { log, run, wakes, rows } = this.#options
+    const { log, run, rows } = this.#options
     const step = this.#nextStep!
-    this.#nextStep = step + 1
-    this.#hasClosed = true
+    this.#closedUntil(step + 1)
     const cuts = this.#cuts.get(step) ?? []
     this.#cuts.delete(step)
     const arrivals = this.#arrivals?.close(step)
-    const hasRecords = cuts.length > 0 || (arrivals !== undefined && arrivals.records.length + arrivals.came.length > 0)
+    const hasRecords = hasInput(cuts, arrivals)
     const isDue = this.#due.first === step
     const stillIfDue = isDue ? this.#due.shift() : []
     const isNear = hasRecords || this.#hadRecords
     const isRun = isNear || isDue
-    this.#hadRecords = hasRecords
+    this.#takeNoteOf(step, hasRecords)
     if (!isRun) {
       this.#quietSince ??= step
       this.#quietSteps++
       return
     }
-    if (hasRecords) for (const wake of wakes(step)) this.#due.add(wake.step, wake.still)
     this.#logQuiet(step - 1)
     const versions = rows(step)
     const still = isNear ? [] : stillIfDue
@@ -352,6 +412,12 @@ export class StepCloser {
       ...(still.length === 0 ? {} : { still }),
     })
     run(step)
+  }
+
+  /** What a step brought is what later ones are run for. */
+  #takeNoteOf(step: Step, hasRecords: boolean): void {
+    this.#hadRecords = hasRecords
+    if (hasRecords) for (const wake of this.#options.wakes(step)) this.#due.add(wake.step, wake.still)
   }
 
   #logQuiet(last: Step): void {
@@ -368,3 +434,6 @@ export class StepCloser {
     this.#options.closed()
   }
 }
+
+const hasInput = (cuts: readonly Cut[], arrivals: StepArrivals | undefined): boolean =>
+  cuts.length > 0 || (arrivals !== undefined && arrivals.records.length + arrivals.came.length > 0)

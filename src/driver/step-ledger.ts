@@ -72,11 +72,17 @@ export class StepLedger {
     this.#open.get(step)!.held.set(`${stage}/${partition}`, keys)
   }
 
+  /** A step that an earlier run has reported. */
+  finishedAgain(step: Step): OpenStep {
+    const open = this.#open.get(step)!
+    this.#open.delete(step)
+    for (const [partition, keys] of open.held) this.#held.set(partition, keys)
+    return open
+  }
+
   /** To be called in order of steps. */
   finished(step: Step, now: number): StepReport {
-    const { cutAt, account, held } = this.#open.get(step)!
-    this.#open.delete(step)
-    for (const [partition, keys] of held) this.#held.set(partition, keys)
+    const { cutAt, account } = this.finishedAgain(step)
     addAccount(this.#totals, account)
     const { start, end } = stepTime(step, this.#intervalMs)
     const { records, bytes, invalid, skipped, late, early, samples, taps } = account

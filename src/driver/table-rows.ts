@@ -7,6 +7,7 @@ import { messageOf, refuse } from "../base/errors.ts"
 import { showValue } from "../base/show-value.ts"
 import { requirePlainData } from "../base/values.ts"
 import type { Block } from "../block/block.ts"
+import type { TableVersion } from "../checkpoint/checkpoint.ts"
 import { KeyIndex } from "../block/key-index.ts"
 import { makeBlock } from "../block/make-block.ts"
 import type { NodeId, TableNode } from "../stream/node.ts"
@@ -26,6 +27,8 @@ export interface TableHooks {
   readonly clock: Clock
   readonly params: unknown
   readonly failed: (error: Error) => void
+  /** A version is loaded, and no step sees it before this returns. */
+  readonly loaded: (version: TableVersion) => void
 }
 
 export class TableRows {
@@ -44,9 +47,22 @@ export class TableRows {
     }))
   }
 
+  /** Takes over a version from an earlier run. */
+  goOnWith({ node, version, block }: TableVersion): void {
+    const table = this.#tables.find((one) => one.node.id === node)
+    if (table === undefined) return
+    table.versions.set(version, block)
+    table.newest = Math.max(table.newest, version)
+  }
+
   /** Loads each for the first time. @throws MR_TABLE_FAILED, MR_TABLE_KEY_TWICE, MR_VALUE_REFUSED */
   async open(): Promise<void> {
     await Promise.all(this.#tables.map((table) => this.#load(table)))
+  }
+
+  /** A step that an earlier run has cut sees these. */
+  cutAgain(step: Step, seen: readonly { readonly node: NodeId; readonly version: number }[]): void {
+    for (const { node, version } of seen) this.#tables.find((one) => one.node.id === node)?.read.set(step, version)
   }
 
   /** The versions that a step sees which is cut now; undefined where a program has no table. */
@@ -82,7 +98,10 @@ export class TableRows {
     const { node } = table
     const rows = await loadRows(node, this.#hooks.params)
     if (this.#closed) return
-    table.versions.set(++table.newest, rowsBlockOf(node, rows))
+    const [version, block] = [table.newest + 1, rowsBlockOf(node, rows)]
+    this.#hooks.loaded({ node: node.id, version, block })
+    table.versions.set(version, block)
+    table.newest = version
     if (node.refreshMs === undefined) return
     const { clock, failed } = this.#hooks
     const again = (): void => void this.#load(table).catch((error: unknown) => failed(error as Error))

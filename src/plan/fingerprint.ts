@@ -8,6 +8,12 @@ export function fingerprintLines(graph: Graph): string[] {
   return [`job ${graph.job} interval=${graph.intervalMs} partitions=${graph.partitions}`, ...graph.nodes.map(nodeLine)]
 }
 
+/** The same with the program's hash before it: what a run is of. */
+export const programLines = (graph: Graph, programHash: string): string[] => [
+  `program ${programHash}`,
+  ...fingerprintLines(graph),
+]
+
 /** The first line in which two fingerprints differ, with both sides; undefined if they are the same. */
 export function firstDifference(
   driver: readonly string[],

@@ -9,8 +9,13 @@ export type ScheduleEvent =
   | { readonly kind: "worker-joined"; readonly worker: string }
   /** `began`: the attempt that it began last, if any. Others that it had were waiting, or had ended without telling. */
   | { readonly kind: "worker-lost"; readonly worker: string; readonly began: number | undefined; readonly why: string }
-  /** The step is in the log: its input is known and can be read. */
-  | { readonly kind: "step-cut"; readonly step: Step; readonly cuts: readonly CutPlace[] }
+  /** The step is in the log: its input is known and can be read. `delivered`: outputs that have it, from an earlier run. */
+  | {
+      readonly kind: "step-cut"
+      readonly step: Step
+      readonly cuts: readonly CutPlace[]
+      readonly delivered?: readonly number[]
+    }
   /** The same of input whose records say themselves which steps they belong to. */
   | { readonly kind: "arrival-cut"; readonly arrival: Arrival }
   /** No step will read it any more. */

@@ -56,6 +56,7 @@ interface Kept {
   readonly blocks: readonly BlockState[]
 }
 
+type StepCut = Extract<ScheduleEvent, { kind: "step-cut" }>
 type WorkerLost = Extract<ScheduleEvent, { kind: "worker-lost" }>
 
 interface Attempt extends BlockName {
@@ -126,7 +127,7 @@ export class Scheduler {
         this.#loseWorker(event, commands)
         break
       case "step-cut":
-        this.#steps.push(this.#newStep(event.step, event.cuts))
+        this.#steps.push(this.#newStep(event))
         this.#lastCut = event.step
         break
       case "arrival-cut":
@@ -149,13 +150,15 @@ export class Scheduler {
   }
 
   /** Outputs of a stage that is not due in the step have nothing to be delivered. */
-  #newStep(step: Step, cuts: readonly CutPlace[]): OpenStep {
+  #newStep({ step, cuts, delivered = [] }: StepCut): OpenStep {
     const isPart = ({ per, slide }: Stage): boolean => per === "step" && isDue(step, slide)
     return {
       ...this.#newRound(step, isPart),
       cuts,
       previous: this.#lastCut,
-      outputs: this.#plan.outputs.map(({ stage }) => (isPart(this.#plan.stages[stage]!) ? "waiting" : "delivered")),
+      outputs: this.#plan.outputs.map(({ stage }, output) =>
+        isPart(this.#plan.stages[stage]!) && !delivered.includes(output) ? "waiting" : "delivered",
+      ),
     }
   }
 

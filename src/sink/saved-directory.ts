@@ -14,7 +14,7 @@ import { refuse } from "../base/errors.ts"
 import { plainJson } from "../base/plain-json.ts"
 import { showValue } from "../base/show-value.ts"
 import type { RDD } from "../stream/rdd.ts"
-import type { SinkContext, SinkStep } from "../stream/sink.ts"
+import type { SinkContext, SinkStep, Written } from "../stream/sink.ts"
 import { csvOfFile } from "./csv.ts"
 import type { SinkOf } from "./define-sink.ts"
 import { defineSink } from "./define-sink.ts"
@@ -108,17 +108,23 @@ class SavedDirectory {
     this.#options = options
   }
 
-  write(rdd: RDD<unknown>, { start, end }: SinkStep): Promise<void> {
+  /** A step of a roll is held until the roll has its name. */
+  write(rdd: RDD<unknown>, { start, end }: SinkStep): Promise<Written> {
     const { directory, everyMs } = this.#options
     return sayFileProblem(directory, async () => {
-      if (start <= this.#written) return
+      if (start <= this.#written) return this.#held
       const rollStart = Math.floor(start / everyMs) * everyMs
       if (this.#roll !== undefined && this.#roll.start !== rollStart) await this.#publish() // quiet steps ended it
       if (!rdd.isEmpty()) this.#roll ??= this.#begin(rollStart)
       await this.#roll?.add(rdd, start)
       if (end >= rollStart + everyMs) await this.#publish()
       this.#written = start
+      return this.#held
     })
+  }
+
+  get #held(): Written {
+    return this.#roll === undefined ? undefined : "held"
   }
 
   /** Publishes what was gathered, also of a roll that is not full. */

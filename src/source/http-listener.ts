@@ -1,7 +1,7 @@
 /**
  * The HTTP server of a source that others send to.
  *
- *     head checked ──▶ body received ──▶ inflated ──▶ handed over ──▶ 204
+ *     head checked ──▶ body received ──▶ inflated ──▶ handed over ──▶ kept ──▶ 204
  *           └─────────────────┴──────────────┴─────▶ refused, with a sentence
  *
  * A body is handed over when all of it has come: what a connection had sent that is cut before that leaves no trace.
@@ -156,6 +156,7 @@ export class HttpListener {
   async #exchange(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       await this.#take(request, response)
+      await this.#receiver.kept()
       answer(response, 204)
     } catch (error) {
       request.on("data", drop) // the rest of the body, for the sake of whoever sends it and waits for the answer

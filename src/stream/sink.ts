@@ -37,11 +37,18 @@ export interface Sink<T = unknown, O = unknown> {
   readonly named?: boolean | undefined
   /** Opens what writing needs, and gives it. Left out, there is nothing to open. */
   open?(context: SinkContext): O | Promise<O>
-  /** Writes a step's records. `opened` is what `open` gave. */
-  write(rdd: RDD<T>, step: SinkStep, opened: O): void | Promise<void>
+  /**
+   * Writes a step's records. `opened` is what `open` gave. `"held"` says that the step is taken, but is where it stays
+   * only when a later call gives something else, or `close` has returned: a job with checkpoints gives it to the next
+   * run again if this one is killed before that.
+   */
+  write(rdd: RDD<T>, step: SinkStep, opened: O): Written | Promise<Written>
   /** Closes what `open` opened, after writing what is still held back. */
   close?(opened: O): void | Promise<void>
 }
+
+/** What a sink says of a step that it has written. */
+export type Written = void | "held"
 
 /** What a sink is told when it is opened. */
 export interface SinkContext {

@@ -95,6 +95,11 @@ export interface Receiver<T = unknown> {
   nextStep(): Promise<void>
   /** Resolves after `ms` milliseconds of the job's clock, or at once when `signal` aborts. */
   wait(ms: number): Promise<void>
+  /**
+   * Resolves when all that was handed over so far would outlive the driver: in a job with checkpoints when it is on the
+   * disk, else at once. For a source that tells a sender that it may forget what it sent.
+   */
+  kept(): Promise<void>
   /** Something a person should know that is not an error: a lost connection, a new attempt. */
   warn(message: string): void
 }

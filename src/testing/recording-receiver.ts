@@ -159,6 +159,11 @@ export class RecordingReceiver implements Receiver {
     return false
   }
 
+  /** Nothing outlives a test. */
+  kept(): Promise<void> {
+    return Promise.resolve()
+  }
+
   room(): Promise<void> {
     if (this.#settings.withholdsRoom) return this.#ask({ kind: "room" }, this.#room)
     this.#tell({ kind: "room" })

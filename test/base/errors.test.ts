@@ -88,6 +88,13 @@ const samples: { readonly [C in ErrorCode]: ErrorDetails[C] } = {
   MR_STATE_LOST: { state: "counts", partition: 3, worker: "thread-1", step: 12 },
   MR_TASK_ATTEMPTS: { task: '"map-1" of step 12, partition 3,', attempts: 4, why: "it exited with code 3" },
   MR_WORKERS_FAILING: { times: 4, why: "it exited with code 3" },
+  MR_CHECKPOINT_FOLDER: { folder: "/jobs/state", why: "it has other things in it, such as notes.txt" },
+  MR_CHECKPOINT_IN_USE: { folder: "/jobs/state" },
+  MR_CHECKPOINT_OTHER_JOB: { folder: "/jobs/state", job: "views", found: "orders" },
+  MR_CHECKPOINT_DIFFERS: { folder: "/jobs/state", what: "a number of partitions of", found: "8", now: "4" },
+  MR_CHECKPOINT_NEWER: { folder: "/jobs/state", file: "manifest-00000001.bin", format: "2", known: "1" },
+  MR_CHECKPOINT_DAMAGED: { folder: "/jobs/state", file: "steps-0.log", offset: 8, why: "no entry can be read there" },
+  MR_CHECKPOINT_FAILED: { folder: "/jobs/state", why: "there is no room on its disk (ENOSPC)" },
   MR_SOURCE_UNREACHABLE: { url: "http://localhost:1/", why: "ECONNREFUSED" },
   MR_SOURCE_STATUS: { url: "http://localhost:1/", status: 404, text: "Not Found", expected: 200 },
   MR_SOURCE_CONTENT_TYPE: {

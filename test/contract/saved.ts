@@ -22,9 +22,9 @@ export function savedFiles(directory: string): Record<string, unknown[]> {
   return Object.fromEntries(names.map((name) => [name, recordsOf(path.join(directory, name))]))
 }
 
-/** All records in order of time and partitions. */
-export function savedRecords(directory: string): unknown[] {
-  return savedNames(directory).flatMap((name) => Object.values(savedFiles(path.join(directory, name))).flat())
+/** All records in order of time and partitions, or those of some of the directories. */
+export function savedRecords(directory: string, names: readonly string[] = savedNames(directory)): unknown[] {
+  return names.flatMap((name) => Object.values(savedFiles(path.join(directory, name))).flat())
 }
 
 function recordsOf(file: string): unknown[] {

@@ -380,6 +380,7 @@ describe("sources that are read by offset", () => {
     return new Intake(plan.graph.nodes[0] as InputNode, partitions, {
       clock: new ManualClock(),
       keep: () => 0,
+      commit: () => Promise.resolve(),
       warn: nothing,
       ended: nothing,
       failed: nothing,

@@ -68,6 +68,7 @@ export function openSeveral(
   const failures: Error[] = []
   const intake = new Intake(plan.graph.nodes[0] as InputNode, partitions, {
     keep: (block) => chunks.push(block) - 1,
+    commit: async (close) => close(),
     warn: (source, message) => void warnings.push(`${source}: ${message}`),
     ended: () => undefined,
     failed: (error) => void failures.push(error),

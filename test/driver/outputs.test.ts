@@ -14,7 +14,7 @@ const blocks = [rowsBlock([{ n: [1] }]), rowsBlock([]), rowsBlock([{ n: [2] }, {
 const rows = [{ n: [1] }, { n: [2] }, { n: [3] }]
 
 /** Delivers a step to a program's one output. */
-function deliverTo(program: (stream: DStream<unknown>) => void, hooks: Partial<OutputHooks> = {}): Promise<void> {
+function deliverTo(program: (stream: DStream<unknown>) => void, hooks: Partial<OutputHooks> = {}): Promise<unknown> {
   const plan = planOf(({ readStream }) => program(readStream(batches<unknown>([["x"]]))))
   const clock = hooks.clock ?? new ManualClock()
   return deliver(plan.outputs[0]!, stepTime(7, 1_000), blocks, {
@@ -211,7 +211,7 @@ test("print shows as many rows as it may, of how many", async () => {
 })
 
 describe("a call of foreachRDD that fails", () => {
-  const failing = (calls: unknown[], hooks: Partial<OutputHooks>): Promise<void> =>
+  const failing = (calls: unknown[], hooks: Partial<OutputHooks>): Promise<unknown> =>
     deliverTo(
       (stream) =>
         stream.foreachRDD(

@@ -28,7 +28,7 @@ function sinksOf(outputs: Record<string, Functions>, clock = new ManualClock()) 
     resources: "given",
     warn: (output, message) => warnings.push(`${output}: ${message}`),
   })
-  const write = (name: string, step = 7): Promise<void> =>
+  const write = (name: string, step = 7): Promise<unknown> =>
     sinks.write(plan.outputs.find(({ node }) => node.name === name)!.node.id, nothing, stepTime(step, 1_000))
   return { sinks, write, warnings }
 }

@@ -101,7 +101,14 @@ function recordedIntake(clock: ManualClock, steps: unknown[][], ended: () => voi
   const none = (): never => {
     throw new Error("nothing is received")
   }
-  return new Intake(plan.graph.nodes[0] as InputNode, 1, { clock, keep: none, warn: none, ended, failed: none })
+  return new Intake(plan.graph.nodes[0] as InputNode, 1, {
+    clock,
+    keep: none,
+    commit: async () => undefined,
+    warn: none,
+    ended,
+    failed: none,
+  })
 }
 
 describe("a step closes when its end has passed", () => {

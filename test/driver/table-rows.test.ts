@@ -33,6 +33,7 @@ function tableOf(
     clock,
     params: { country: "no" },
     failed: (error) => void failures.push(error),
+    loaded: () => undefined,
   })
   return { tables, clock, failures }
 }

@@ -33,7 +33,12 @@ function messages(): TaskMessages {
       }
     }
   }
-  const tables = new TableRows([], { clock: new ManualClock(), params: undefined, failed: () => undefined })
+  const tables = new TableRows([], {
+    clock: new ManualClock(),
+    params: undefined,
+    failed: () => undefined,
+    loaded: () => undefined,
+  })
   return new TaskMessages(plan, log, store, tables)
 }
 
