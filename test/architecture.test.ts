@@ -9,6 +9,7 @@ import type { Tree } from "./architecture/source-text.ts"
 const owners = {
   time: [
     "base/clock.ts", // the live clock
+    "checkpoint/kept-tables.ts", // takes turns with everything else; never waits
     "engine/inline.ts", // takes turns with everything else; never waits
     "source/iteration.ts", // the same
     "testing/simulated-engine.ts", // the same

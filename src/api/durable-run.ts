@@ -1,9 +1,12 @@
 /** A run's checkpoint, as `start()` opens it: whose it is, and the clock that goes on from it. */
 import type { Clock } from "../base/clock.ts"
-import { clockNotBefore } from "../base/clock.ts"
+import { clockNotBefore, systemClock } from "../base/clock.ts"
+import type { BlockReads, Found } from "../checkpoint/checkpoint.ts"
 import { Checkpoint } from "../checkpoint/checkpoint.ts"
+import type { HeldFolder } from "../checkpoint/checkpoint-folder.ts"
 import { holdFolder } from "../checkpoint/checkpoint-folder.ts"
 import { programLines } from "../plan/fingerprint.ts"
+import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { StepRecord } from "../stream/step-record.ts"
 
@@ -20,32 +23,36 @@ export async function openDurableRun(
   folder: string | undefined,
   plan: Plan,
   program: { readonly hash: string; readonly params: unknown },
-  clock: Clock,
+  {
+    clock = systemClock(),
+    hold = holdFolder,
+  }: { readonly clock?: Clock; readonly hold?: (folder: string) => Promise<HeldFolder> },
 ): Promise<DurableRun> {
   if (folder === undefined) return { checkpoint: undefined, clock, release: () => Promise.resolve() }
   const { job, intervalMs, partitions } = plan.graph
-  const { place, release } = await holdFolder(folder)
+  const { place, release } = await hold(folder)
   try {
     const fingerprint = programLines(plan.graph, program.hash)
-    const checkpoint = await Checkpoint.open(place, {
-      job,
-      fingerprint,
-      intervalMs,
-      partitions,
-      params: program.params,
-    })
-    return { checkpoint, clock: clockNotBefore(clock, reachedBy(checkpoint.found.records, plan)), release }
+    const subject = { job, fingerprint, intervalMs, partitions, params: program.params }
+    const checkpoint = await Checkpoint.open(place, subject, readsOf(plan))
+    return { checkpoint, clock: clockNotBefore(clock, reachedBy(checkpoint.found, plan)), release }
   } catch (error) {
     await release()
     throw error
   }
 }
 
+function readsOf(plan: Plan): BlockReads {
+  const states = plan.stages.filter(({ end }) => end.kind === "state").map(({ id }) => id)
+  return { states: new Set(states), reach: reachOf(plan) }
+}
+
 /** How far the clock had come when this was logged: no step of a later run may begin before that. */
-function reachedBy(records: readonly StepRecord[], { graph }: Plan): number {
+function reachedBy({ standing, records }: Found, { graph }: Plan): number {
   // Steps by records' own time say nothing of the clock.
   const isTimed = graph.nodes.some((node) => node.kind === "input" && node.time !== undefined)
-  return records.reduce((latest, record) => Math.max(latest, reached(record, isTimed, graph.intervalMs)), -Infinity)
+  const before = standing === undefined ? -Infinity : (standing.step + 1) * graph.intervalMs
+  return records.reduce((latest, record) => Math.max(latest, reached(record, isTimed, graph.intervalMs)), before)
 }
 
 function reached(record: StepRecord, isTimed: boolean, intervalMs: number): number {

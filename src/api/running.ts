@@ -36,6 +36,11 @@ export interface StartOptions {
    * folder for each job. Default: nothing is kept, and a run begins with nothing.
    */
   checkpoint?: string | undefined
+  /**
+   * How often the checkpoint's past is let go of: a restart computes again at most what came since, and about twice that
+   * is kept on disk. Default "10s".
+   */
+  checkpointEvery?: Duration | undefined
   /** What `foreachRDD` gets as resources, in place of what the job's `setup` would give; never closed by the job. */
   resources?: unknown
   /** Stops the job when it aborts, as `stop()` does. */

@@ -1,10 +1,10 @@
 /** Runs a job: what `start()` does. */
 import { availableParallelism } from "node:os"
 import type { Clock } from "../base/clock.ts"
-import { systemClock } from "../base/clock.ts"
 import { parseDuration } from "../base/duration.ts"
 import { messageOf, refuse } from "../base/errors.ts"
 import { checkOptions } from "../base/options.ts"
+import type { HeldFolder } from "../checkpoint/checkpoint-folder.ts"
 import { kernelsAsked } from "../compute/kernel/choose-kernels.ts"
 import type { RunTotals } from "../driver/driver.ts"
 import { Driver } from "../driver/driver.ts"
@@ -36,6 +36,8 @@ export interface StartHooks {
   readonly clock?: Clock
   readonly engine?: (program: LoadedProgram, workers: number) => Engine
   readonly show?: ShowStep
+  /** In place of a folder, for checkpoints. */
+  readonly hold?: (folder: string) => Promise<HeldFolder>
   readonly hearLog?: (record: StepRecord) => void
   /** Is told what will run, before `setup` and before any event. */
   readonly starting?: (run: Starting) => void
@@ -52,6 +54,7 @@ export interface Starting {
 }
 
 const STEPS_IN_FLIGHT = 4
+const CHECKPOINT_EVERY = "10s"
 /** How long a failed run waits for calls of foreachRDD to return before it closes what they use. */
 const OUTPUTS_RETURN_MS = 5_000
 
@@ -117,7 +120,7 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     options.workers ?? Math.min(availableParallelism(), plan.graph.partitions),
   )
   const program = { hash: loaded.hash, params: settings.params }
-  const durable = await openDurableRun(options.checkpoint, plan, program, hooks.clock ?? systemClock())
+  const durable = await openDurableRun(options.checkpoint, plan, program, hooks)
   const { checkpoint, clock } = durable
   hooks.starting?.({ plan, workers: engine.workers, events, explain: loaded.explain })
   const resources =
@@ -151,6 +154,7 @@ async function run(loaded: LoadedProgram, options: StartOptions, hooks: StartHoo
     stepsMax: options.steps,
     durationMs: options.for === undefined ? undefined : parseDuration(options.for, "for"),
     checkpoint,
+    checkpointMs: parseDuration(options.checkpointEvery ?? CHECKPOINT_EVERY, "checkpointEvery"),
     hearLog: hooks.hearLog,
   })
   const close = options.resources === undefined ? () => job.options.teardown?.(resources) : () => undefined

@@ -331,6 +331,11 @@ export const optionTable = {
       default: "nothing is kept",
       meaning: "The folder in which the job is kept, so that it goes on when it is started again.",
     },
+    checkpointEvery: {
+      ...aDuration,
+      default: `"10s"`,
+      meaning: "How often the checkpoint's past is let go of. Longer restarts later and keeps more on disk.",
+    },
     resources: {
       ...anything,
       default: "what setup gives",

@@ -31,6 +31,7 @@ export type BlockKind =
   | "json" // bytes: one JSON array, as received
   | "text" // bytes: whole lines of text, as received
   | "csv" // bytes: a header line, then whole rows, as received
+  | "table" // key, value, the step that touched the key last, mark: what a state's partition holds, keys by creation
   | "rejected" // why, how it begins: what a source could not make records of
 
 export const blockKinds: readonly BlockKind[] = [
@@ -45,6 +46,7 @@ export const blockKinds: readonly BlockKind[] = [
   "text",
   "csv",
   "rejected",
+  "table",
 ]
 
 /**

@@ -49,7 +49,7 @@ function requireOurs(folder: string, names: readonly string[]): void {
   if (names.some(isManifest)) return
   const others = names.filter((name) => !name.startsWith(LOCK) && !name.startsWith("unfinished-manifest-"))
   if (others.length === 0) return
-  const why = others.some((name) => /^(steps|received)-\d+\.log$/.test(name))
+  const why = others.some((name) => /^(steps|received|blocks)-\d+\.log$/.test(name))
     ? "it has logs of a checkpoint but no manifest, as if only a part had been copied"
     : `it has other things in it, such as ${others[0]}`
   throw refuse("MR_CHECKPOINT_FOLDER", { folder, why })

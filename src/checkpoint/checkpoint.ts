@@ -1,27 +1,42 @@
 /**
- * A run's checkpoint: the step log and the received log as they lie on a disk, and what an earlier run has left there.
+ * A run's checkpoint: its logs as they lie on a disk, and what an earlier run has left there.
+ *
+ *     steps      the step log
+ *     received   the received log: chunks that sources handed over
+ *     blocks     blocks that outlive their step: deltas, and parts of windows
  *
  * Nothing that a step names may be lost before the step: what its record needs is on the disk before the record is said
  * to be. Reading goes the other way: a record whose needs are not there was never on the disk, and neither was what
  * follows it.
+ *
+ * From time to time the horizon moves: a step all of which is done becomes the one that reading begins behind. What held
+ * then is what the blocks say, and files of tables, made of blocks when there are many; what lies before is removed.
  */
 import { decodeValue, encodeValue } from "../base/encoding.ts"
 import { MillraceError, refuse } from "../base/errors.ts"
-import { Block } from "../block/block.ts"
-import { inFull } from "../block/make-block.ts"
+import type { Block } from "../block/block.ts"
+import type { BlockName } from "../block/block-name.ts"
+import { showBlockName } from "../block/block-name.ts"
 import type { NodeId } from "../stream/node.ts"
-import type { StepRecord } from "../stream/step-record.ts"
+import type { Step, StepRecord } from "../stream/step-record.ts"
+import { blockOf, bytesOf } from "./block-bytes.ts"
 import { reasonOf } from "./file-reason.ts"
 import { frameAt, frameOf } from "./frames.ts"
-import type { Manifest, Subject } from "./manifest.ts"
+import { isTableFile, putTable, readTable, tableFileName, wholeTable } from "./kept-tables.ts"
+import type { Manifest, Positions, Standing, Subject, TableFile } from "./manifest.ts"
 import { Manifests } from "./manifest.ts"
 import type { Place } from "./place.ts"
 import { requireSame } from "./same-subject.ts"
 import type { LogEntry, LogFound, LogKind } from "./segmented-log.ts"
 import { SegmentedLog } from "./segmented-log.ts"
 
-const STEPS: LogKind = { name: "steps", magic: "MRSTEPS1", segmentBytesMax: 4 * 2 ** 20 }
-const RECEIVED: LogKind = { name: "received", magic: "MRRECVD1", segmentBytesMax: 64 * 2 ** 20 }
+const MIB = 2 ** 20
+const STEPS: LogKind = { name: "steps", magic: "MRSTEPS1", segmentBytesMax: MIB }
+const RECEIVED: LogKind = { name: "received", magic: "MRRECVD1", segmentBytesMax: 16 * MIB }
+const BLOCKS: LogKind = { name: "blocks", magic: "MRBLOCK1", segmentBytesMax: 8 * MIB }
+
+/** Blocks that tables are made of anew, at least: fewer are read faster than written again. */
+const BLOCKS_BYTES_MIN = MIB / 16
 
 /** A chunk that a source handed over. */
 export interface ReceivedChunk {
@@ -39,64 +54,106 @@ export interface TableVersion {
   readonly block: Block
 }
 
+/** A block that outlived its step. */
+export interface OutlivingBlock extends BlockName {
+  readonly block: Block
+}
+
 /** What an earlier run has left. */
 export interface Found {
+  /** How it stood when it had logged the last step that is not among the records. */
+  readonly standing: Standing | undefined
   /** In order. */
   readonly records: readonly StepRecord[]
-  /** In order of arrival. */
+  /** That no step before the records has taken; in order of arrival. */
   readonly chunks: readonly ReceivedChunk[]
+  readonly nextChunk: number
   readonly rows: readonly TableVersion[]
+  /** Of steps before the records: what tables held, and what follows. In order of steps. */
+  readonly blocks: readonly OutlivingBlock[]
+}
+
+/** What is read of blocks after their steps. */
+export interface BlockReads {
+  /** Stages whose blocks are deltas of a table. */
+  readonly states: ReadonlySet<number>
+  /** By stage: how many steps after its own a block is read. */
+  readonly reach: readonly number[]
+}
+
+/** A step that was logged, and what reading needs that begins behind it. */
+export type Mark = Pick<Manifest, "untaken" | "nextChunk"> & {
+  readonly positions: Omit<Positions, "blocks">
+  readonly standing: Standing
 }
 
 export class Checkpoint {
   readonly found: Found
   readonly #place: Place
+  readonly #reads: BlockReads
+  readonly #manifests: Manifests
   readonly #steps: SegmentedLog
   readonly #received: SegmentedLog
+  readonly #blocks: SegmentedLog
+  readonly #untaken: Map<number, number> // by chunk: where it lies
+  #kept: readonly [before: Manifest, newest: Manifest]
+  #nextChunk: number
   #rows: Promise<void> = Promise.resolve() // the rows put last are there
   #commit: Promise<void> = Promise.resolve() // the last group of received chunks is on the disk
 
-  private constructor(place: Place, found: Found, steps: SegmentedLog, received: SegmentedLog) {
+  private constructor(place: Place, reads: BlockReads, read: Opened, logs: readonly SegmentedLog[]) {
     this.#place = place
-    this.found = found
-    this.#steps = steps
-    this.#received = received
+    this.#reads = reads
+    this.#manifests = read.manifests
+    this.#kept = [read.manifest, read.manifest]
+    this.#untaken = read.untaken
+    this.#nextChunk = read.found.nextChunk
+    this.found = read.found
+    ;[this.#steps, this.#received, this.#blocks] = logs as [SegmentedLog, SegmentedLog, SegmentedLog]
   }
 
   /**
    * Reads what is there, or begins anew where there is nothing.
    * @throws MR_CHECKPOINT_OTHER_JOB, MR_CHECKPOINT_DIFFERS, MR_CHECKPOINT_NEWER, MR_CHECKPOINT_DAMAGED, MR_CHECKPOINT_FAILED
    */
-  static open(place: Place, subject: Subject): Promise<Checkpoint> {
+  static open(place: Place, subject: Subject, reads: BlockReads): Promise<Checkpoint> {
     return sayFailure(place, async () => {
-      const { manifests, newest } = await Manifests.read(place)
-      if (newest !== undefined) requireSame(place.description, newest.subject, asKept(subject))
-      const manifest: Manifest = newest ?? { subject, steps: 0, received: 0 }
-      const received = await SegmentedLog.read(place, RECEIVED, manifest.received)
-      const rows = await readRows(place)
-      const steps = wholeSteps(place, await SegmentedLog.read(place, STEPS, manifest.steps), received, rows)
-      if (newest === undefined) await manifests.put(manifest)
-      const found = { records: steps.records, chunks: received.entries.map(chunkIn), rows }
-      const goOn = (kind: LogKind, log: LogEnd): Promise<SegmentedLog> => SegmentedLog.goOn(place, kind, log)
-      return new Checkpoint(place, found, await goOn(STEPS, steps), await goOn(RECEIVED, received))
+      const { steps, received, blocks, ...read } = await readAll(place, subject, reads)
+      if (read.manifests.areNone) await read.manifests.put(read.manifest)
+      const logs = [
+        await SegmentedLog.goOn(place, STEPS, steps),
+        await SegmentedLog.goOn(place, RECEIVED, received),
+        await SegmentedLog.goOn(place, BLOCKS, blocks),
+      ]
+      return new Checkpoint(place, reads, read, logs)
     })
   }
 
   append(record: StepRecord): void {
     this.#steps.append([encodeValue([record, this.#received.length])])
+    if (record.kind !== "step" && record.kind !== "arrival") return
+    for (const cut of record.cuts) if (cut.kind === "chunk") this.#untaken.delete(cut.chunk)
   }
 
+  /** The chunk's number is greater than all before it. */
   keep({ chunk, node, origin, block }: ReceivedChunk): void {
-    const head = Buffer.alloc(CHUNK_HEAD_BYTES)
+    const head = Buffer.alloc(HEAD_BYTES)
     head.writeUInt32LE(node)
     head.writeUInt32LE(origin, 4)
     head.writeDoubleLE(chunk, 8)
-    this.#received.append([head, new Uint8Array(inFull(block).parts.buffer)])
+    this.#untaken.set(chunk, this.#received.length)
+    this.#nextChunk = chunk + 1
+    this.#received.append([head, bytesOf(block)])
+  }
+
+  /** Keeps a block of a step if somebody reads it after the step. */
+  keepBlock(name: BlockName, block: Block): void {
+    if (outlives(name.stage, this.#reads)) this.#blocks.append(blockEntry(name, bytesOf(block)))
   }
 
   /** A step that sees these rows is not whole without them. */
   putRows({ node, version, block }: TableVersion): void {
-    const bytes = Buffer.concat([Buffer.from(ROWS_MAGIC, "latin1"), ...frameOf(0, [new Uint8Array(inFull(block).parts.buffer)])])
+    const bytes = Buffer.concat([Buffer.from(ROWS_MAGIC, "latin1"), ...frameOf(0, [bytesOf(block)])])
     const before = this.#rows
     this.#rows = this.#say(async () => {
       await before
@@ -136,10 +193,93 @@ export class Checkpoint {
     return commit
   }
 
+  /** Where the logs stand, to be asked for when the step has just been logged that it is of. */
+  mark(standing: Standing): Mark {
+    const received = Math.min(this.#received.length, ...this.#untaken.values())
+    return {
+      standing,
+      positions: { steps: this.#steps.length, received },
+      untaken: [...this.#untaken.keys()],
+      nextChunk: this.#nextChunk,
+    }
+  }
+
+  /** Moves the horizon to a step all of which is done, and removes what nobody needs any more. */
+  moveTo({ positions, ...mark }: Mark): Promise<void> {
+    return this.#say(async () => {
+      const [, newest] = this.#kept
+      const { step } = mark.standing
+      await this.synced()
+      const { blocks, tables } = this.#areManyBlocks(newest) ? await this.#putTables(newest, step) : blocksOf(newest)
+      const { subject } = newest
+      const blocksEnd = this.#blocks.length
+      await this.#blocks.sync(blocksEnd)
+      const manifest: Manifest = { ...mark, subject, tables, blocksEnd, positions: { ...positions, blocks } }
+      await this.#manifests.put(manifest)
+      this.#kept = [newest, manifest]
+      await this.#removeUnneeded()
+    })
+  }
+
   /** Everything is on the disk. */
   async close(): Promise<void> {
     await this.#commit
     await this.synced()
+  }
+
+  /** Tables are written again when as much has changed as they hold, so that each change is written a few times in all. */
+  #areManyBlocks({ positions, tables }: Manifest): boolean {
+    const tablesBytes = tables.reduce((sum, { bytes }) => sum + bytes, 0)
+    return this.#blocks.length - positions.blocks > Math.max(BLOCKS_BYTES_MIN, tablesBytes)
+  }
+
+  /** Makes every table anew as it was after a step. What is not in them of the blocks so far is appended once more. */
+  async #putTables(before: Manifest, step: Step): Promise<Pick<Manifest, "tables"> & { readonly blocks: number }> {
+    const blocks = this.#blocks.length
+    await this.#blocks.written()
+    const { entries } = await SegmentedLog.read(this.#place, BLOCKS, before.positions.blocks)
+    const outliving = onceEach(entries.filter(({ end }) => end <= blocks).map(blockIn))
+    for (const one of outliving) {
+      if (isReadAfter(one, step, this.#reads)) this.#blocks.append(blockEntry(one, bytesOf(one.block)))
+    }
+    const tables: TableFile[] = []
+    for (const name of tableNames(before.tables, outliving, this.#reads)) {
+      const old = before.tables.find((table) => table.stage === name.stage && table.partition === name.partition)
+      const pages = old === undefined ? [] : await readTable(this.#place, old)
+      if (pages === undefined) throw new Error(`what a table held cannot be read: ${tableFileName(old!)}`)
+      const deltas = outliving.filter(
+        (one) =>
+          one.stage === name.stage &&
+          one.partition === name.partition &&
+          one.step <= step &&
+          one.step > (old?.step ?? -Infinity),
+      )
+      tables.push(await putTable(this.#place, { ...name, step }, pages, deltas))
+    }
+    return { blocks, tables }
+  }
+
+  async #removeUnneeded(): Promise<void> {
+    const least = (of: (positions: Positions) => number): number =>
+      Math.min(...this.#kept.map(({ positions }) => of(positions)))
+    await this.#steps.dropBefore(least(({ steps }) => steps))
+    await this.#received.dropBefore(least(({ received }) => received))
+    await this.#blocks.dropBefore(least(({ blocks }) => blocks))
+    const tables = this.#kept.flatMap((manifest) => manifest.tables.map(tableFileName))
+    for (const name of await this.#place.list()) {
+      const isOld = isTableFile(name) ? !tables.includes(name) : this.#areOldRows(name)
+      if (isOld) await this.#place.remove(name)
+    }
+  }
+
+  #areOldRows(name: string): boolean {
+    const numbers = ROWS_PATTERN.exec(name)
+    if (numbers === null) return false
+    const [node, version] = [Number(numbers[1]), Number(numbers[2])]
+    return this.#kept.every(({ standing }) => {
+      const seen = standing?.rows.find((one) => one.node === node)
+      return seen !== undefined && seen.version > version
+    })
   }
 
   #say<T>(use: () => Promise<T>): Promise<T> {
@@ -156,6 +296,127 @@ async function sayFailure<T>(place: Place, use: () => Promise<T>): Promise<T> {
     throw refuse("MR_CHECKPOINT_FAILED", { folder: place.description, why: reasonOf(error) }, error)
   }
 }
+
+interface Opened {
+  readonly manifests: Manifests
+  readonly manifest: Manifest
+  readonly untaken: Map<number, number>
+  readonly found: Found
+}
+
+type Logs = Readonly<Record<"steps" | "received" | "blocks", LogEnd>>
+
+async function readAll(place: Place, subject: Subject, reads: BlockReads): Promise<Opened & Logs> {
+  const { manifests, found } = await Manifests.read(place)
+  for (const manifest of found) requireSame(place.description, manifest.subject, asKept(subject))
+  const { manifest, tables } = manifests.areNone
+    ? { manifest: firstManifest(subject), tables: [] }
+    : await newestWhole(place, found)
+  const { positions, standing, untaken, nextChunk } = manifest
+  const received = await SegmentedLog.read(place, RECEIVED, positions.received)
+  const blocks = await SegmentedLog.read(place, BLOCKS, positions.blocks)
+  if (blocks.end < manifest.blocksEnd) {
+    const why = "blocks that the manifest speaks of are not there"
+    throw refuse("MR_CHECKPOINT_DAMAGED", {
+      folder: place.description,
+      file: "the log of blocks",
+      offset: blocks.end,
+      why,
+    })
+  }
+  const rows = await readRows(place)
+  const steps = wholeSteps(place, await SegmentedLog.read(place, STEPS, positions.steps), received, rows)
+  const chunks = received.entries
+    .map((entry) => ({ ...chunkIn(entry), start: entry.start }))
+    .filter(({ chunk }) => chunk >= nextChunk || untaken.includes(chunk))
+  const taken = new Set(steps.records.flatMap(chunksNamed))
+  const left = chunks.filter(({ chunk }) => !taken.has(chunk))
+  return {
+    manifests,
+    manifest,
+    untaken: new Map(left.map(({ chunk, start }) => [chunk, start])),
+    found: {
+      standing,
+      records: steps.records,
+      chunks,
+      nextChunk: Math.max(nextChunk, ...chunks.map(({ chunk }) => chunk + 1)),
+      rows,
+      blocks: standing === undefined ? [] : [...tables, ...blocksBehind(manifest, blocks, standing.step, reads)],
+    },
+    steps,
+    received,
+    blocks,
+  }
+}
+
+const chunksNamed = (record: StepRecord): number[] =>
+  record.kind === "step" || record.kind === "arrival"
+    ? record.cuts.flatMap((cut) => (cut.kind === "chunk" ? [cut.chunk] : []))
+    : []
+
+const firstManifest = (subject: Subject): Manifest => ({
+  subject,
+  positions: { steps: 0, received: 0, blocks: 0 },
+  blocksEnd: 0,
+  untaken: [],
+  nextChunk: 0,
+  standing: undefined,
+  tables: [],
+})
+
+/** The newest of these whose tables can be read, with them. @throws MR_CHECKPOINT_DAMAGED */
+async function newestWhole(
+  place: Place,
+  manifests: readonly Manifest[],
+): Promise<{ readonly manifest: Manifest; readonly tables: OutlivingBlock[] }> {
+  for (const manifest of manifests) {
+    const tables: OutlivingBlock[] = []
+    for (const table of manifest.tables) {
+      const pages = await readTable(place, table)
+      if (pages !== undefined) tables.push({ ...table, block: wholeTable(pages) })
+    }
+    if (tables.length === manifest.tables.length) return { manifest, tables }
+  }
+  const why = "neither it nor the one before it can be read, or tables that they name"
+  const file = (await place.list()).filter((name) => name.startsWith("manifest-")).at(-1)!
+  throw refuse("MR_CHECKPOINT_DAMAGED", { folder: place.description, file, offset: 0, why })
+}
+
+/** Blocks up to a step that tables have to be given, or that are read after it. */
+function blocksBehind({ tables }: Manifest, log: LogFound, step: Step, reads: BlockReads): OutlivingBlock[] {
+  const inTable = ({ stage, partition }: BlockName): Step =>
+    tables.find((table) => table.stage === stage && table.partition === partition)?.step ?? -Infinity
+  return onceEach(log.entries.map(blockIn)).filter(
+    (one) =>
+      one.step <= step && (isReadAfter(one, step, reads) || (reads.states.has(one.stage) && one.step > inTable(one))),
+  )
+}
+
+/** Of several blocks of one name the first; they have the same content. In order of steps. */
+function onceEach(blocks: readonly OutlivingBlock[]): OutlivingBlock[] {
+  const byName = new Map([...blocks].reverse().map((block) => [showBlockName(block), block]))
+  return [...byName.values()].sort((a, b) => a.step - b.step)
+}
+
+const outlives = (stage: number, { states, reach }: BlockReads): boolean => states.has(stage) || reach[stage]! > 0
+
+const isReadAfter = ({ stage, step: at }: BlockName, step: Step, { states, reach }: BlockReads): boolean =>
+  at > step ? outlives(stage, { states, reach }) : at + reach[stage]! > step
+
+function tableNames(
+  before: readonly TableFile[],
+  blocks: readonly BlockName[],
+  { states }: BlockReads,
+): { readonly stage: number; readonly partition: number }[] {
+  const names = [...before, ...blocks.filter(({ stage }) => states.has(stage))]
+  const byName = new Map(names.map(({ stage, partition }) => [`${stage}/${partition}`, { stage, partition }]))
+  return [...byName.values()]
+}
+
+const blocksOf = ({ tables, positions }: Manifest): Pick<Manifest, "tables"> & { readonly blocks: number } => ({
+  tables,
+  blocks: positions.blocks,
+})
 
 /** As it would be read again. */
 function asKept(subject: Subject): Subject {
@@ -201,21 +462,25 @@ function hasRows(record: StepRecord, rows: readonly TableVersion[]): boolean {
   return (record.rows ?? []).every(isThere)
 }
 
-const CHUNK_HEAD_BYTES = 16
+/** Two u32 and an f64: what an entry of the received log or of the blocks is. */
+const HEAD_BYTES = 16
 
 function chunkIn({ payload }: LogEntry): ReceivedChunk {
-  return {
-    node: payload.readUInt32LE(),
-    origin: payload.readUInt32LE(4),
-    chunk: payload.readDoubleLE(8),
-    block: blockOf(payload.subarray(CHUNK_HEAD_BYTES)),
-  }
+  const [node, origin, chunk] = [payload.readUInt32LE(), payload.readUInt32LE(4), payload.readDoubleLE(8)]
+  return { node, origin, chunk, block: blockOf(payload.subarray(HEAD_BYTES)) }
 }
 
-function blockOf(bytes: Uint8Array): Block {
-  const buffer = new SharedArrayBuffer(bytes.length)
-  new Uint8Array(buffer).set(bytes)
-  return new Block({ buffer, texts: undefined })
+function blockEntry({ stage, partition, step }: BlockName, bytes: Uint8Array): Uint8Array[] {
+  const head = Buffer.alloc(HEAD_BYTES)
+  head.writeUInt32LE(stage)
+  head.writeUInt32LE(partition, 4)
+  head.writeDoubleLE(step, 8)
+  return [head, bytes]
+}
+
+function blockIn({ payload }: LogEntry): OutlivingBlock {
+  const [stage, partition, step] = [payload.readUInt32LE(), payload.readUInt32LE(4), payload.readDoubleLE(8)]
+  return { stage, partition, step, block: blockOf(payload.subarray(HEAD_BYTES)) }
 }
 
 const ROWS_MAGIC = "MRROWSV1"

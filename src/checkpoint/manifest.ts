@@ -1,11 +1,13 @@
 /**
- * Manifests: where reading begins. The one of the highest number that is whole counts; two are kept.
+ * Manifests: where reading begins. The one of the highest number that is whole, and whose tables are, counts; two are kept.
  *
  *     manifest-00000007.bin    magic, one frame: the manifest as an encoded value
  */
 import { decodeValue, encodeValue } from "../base/encoding.ts"
 import { refuse } from "../base/errors.ts"
 import { frameAt, frameOf } from "./frames.ts"
+import type { NodeId } from "../stream/node.ts"
+import type { Step } from "../stream/step-record.ts"
 import type { Place } from "./place.ts"
 
 /** What runs: a checkpoint is of this and nothing else. */
@@ -18,11 +20,48 @@ export interface Subject {
   readonly params: unknown
 }
 
-export interface Manifest {
-  readonly subject: Subject
-  /** Positions in the logs from which on they are needed. */
+/** What a partition of a state held after a step: where it lies, and how long the file is. */
+export interface TableFile {
+  readonly stage: number
+  readonly partition: number
+  readonly step: Step
+  readonly bytes: number
+}
+
+/** How a run stood when it had logged a step: what a later one needs to go on behind it. */
+export interface Standing {
+  readonly step: Step
+  /** The step of the clock when the job began. */
+  readonly firstStep: Step
+  /** Steps that were run, as far back as one may reach, up to this one. */
+  readonly ran: readonly Step[]
+  readonly hadRecords: boolean
+  /** Steps in which something may come of earlier ones, each with the nodes to which nothing can have come in it. */
+  readonly due: readonly (readonly [step: Step, still: readonly NodeId[]])[]
+  /** By input: where the next range begins, and how many cuts were dealt to partitions. */
+  readonly inputs: readonly { readonly node: NodeId; readonly offset: number; readonly dealt: number }[]
+  /** The versions of tables' rows that it sees: later steps see none that are older. */
+  readonly rows: readonly { readonly node: NodeId; readonly version: number }[]
+}
+
+/** Positions in the logs from which on they are needed. */
+export interface Positions {
   readonly steps: number
   readonly received: number
+  readonly blocks: number
+}
+
+export interface Manifest {
+  readonly subject: Subject
+  readonly positions: Positions
+  /** So long was the log of blocks that this speaks of. */
+  readonly blocksEnd: number
+  /** Chunks behind the position that no step had taken, and the first that came later. */
+  readonly untaken: readonly number[]
+  readonly nextChunk: number
+  /** The horizon: all steps up to this one are done. Undefined before the first. */
+  readonly standing: Standing | undefined
+  readonly tables: readonly TableFile[]
 }
 
 const MAGIC = "MRMANIF1"
@@ -40,22 +79,20 @@ export class Manifests {
     this.#numbers = [...numbers]
   }
 
-  /** The newest that can be read, if there is any. @throws MR_CHECKPOINT_NEWER, MR_CHECKPOINT_DAMAGED */
-  static async read(place: Place): Promise<{ readonly manifests: Manifests; readonly newest: Manifest | undefined }> {
+  /** Those that can be read, newest first. @throws MR_CHECKPOINT_NEWER */
+  static async read(place: Place): Promise<{ readonly manifests: Manifests; readonly found: Manifest[] }> {
     const names = (await place.list()).filter(isManifest)
     const numbers = names.map((name) => Number(PATTERN.exec(name)![1]))
-    const manifests = new Manifests(place, numbers)
+    const found: Manifest[] = []
     for (const number of [...numbers].reverse()) {
-      const newest = await read(place, number)
-      if (newest !== undefined) return { manifests, newest }
+      const manifest = await read(place, number)
+      if (manifest !== undefined) found.push(manifest)
     }
-    if (numbers.length === 0) return { manifests, newest: undefined }
-    throw refuse("MR_CHECKPOINT_DAMAGED", {
-      folder: place.description,
-      file: nameOf(numbers.at(-1)!),
-      offset: 0,
-      why: "no manifest can be read",
-    })
+    return { manifests: new Manifests(place, numbers), found }
+  }
+
+  get areNone(): boolean {
+    return this.#numbers.length === 0
   }
 
   /** From now on this one counts. */

@@ -224,6 +224,7 @@ async function readSegment(
   const entries: LogEntry[] = []
   let synced = from
   let at = from === start ? headEnd(place, kind, file, bytes, next !== undefined) : from - start
+  if (at > bytes.length) throw damaged(place, file, bytes.length, "it is cut")
   for (;;) {
     const frame = frameAt(bytes, at)
     if (frame === undefined) break

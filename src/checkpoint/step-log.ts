@@ -40,6 +40,17 @@ export class StepLog implements StepLogReader {
     if (record.kind === "arrival") this.#arrivals.set(record.arrival, record)
   }
 
+  /** Goes on behind these steps, which an earlier run has done. */
+  goOnBehind(ran: readonly Step[]): void {
+    this.#ran = [...ran]
+    this.#last = ran.at(-1)
+  }
+
+  /** Steps that were run, as far back as one may reach. */
+  get ran(): readonly Step[] {
+    return this.#ran.filter((step) => step >= this.#last! - this.#reach)
+  }
+
   previousStep(step: Step): Step | undefined {
     return this.#logged(step).previous
   }

@@ -14,6 +14,7 @@ export interface OptionTexts {
   readonly for?: string
   readonly steps?: string
   readonly checkpoint?: string
+  readonly checkpointEvery?: string
   readonly param?: readonly string[]
 }
 
@@ -26,6 +27,7 @@ export function startOptionsOf(command: string, texts: OptionTexts): StartOption
     steps: numberOf(command, "steps", texts.steps),
     interval: durationOf("interval", texts.interval),
     for: durationOf("for", texts.for),
+    checkpointEvery: durationOf("checkpoint-every", texts.checkpointEvery),
     checkpoint: checked(command, "checkpoint", texts.checkpoint) as string | undefined,
     params: texts.param === undefined ? undefined : paramsOf(texts.param),
   }

@@ -27,6 +27,10 @@ export class BlockStore {
     return true
   }
 
+  has({ stage, step, partition }: BlockName): boolean {
+    return this.#blocks[stage]?.get(step)?.[partition] !== undefined
+  }
+
   get(name: BlockName): Block {
     return this.#blocks[name.stage]?.get(name.step)?.[name.partition] ?? missing(showBlockName(name))
   }

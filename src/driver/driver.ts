@@ -13,15 +13,17 @@ import { deferred } from "../base/deferred.ts"
 import { refuse } from "../base/errors.ts"
 import { Block } from "../block/block.ts"
 import type { BlockName } from "../block/block-name.ts"
-import type { Checkpoint } from "../checkpoint/checkpoint.ts"
+import type { Checkpoint, OutlivingBlock } from "../checkpoint/checkpoint.ts"
+import type { Standing } from "../checkpoint/manifest.ts"
 import { StepLog } from "../checkpoint/step-log.ts"
 import type { EventHub, TaskReport } from "../observe/events.ts"
 import { fingerprintLines, firstDifference, programLines } from "../plan/fingerprint.ts"
 import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import { wakesOf } from "../plan/wakes.ts"
-import type { Command, ScheduleEvent, StopReason } from "../schedule/events.ts"
+import type { Command, KeptBlock, ScheduleEvent, StopReason } from "../schedule/events.ts"
 import { Scheduler } from "../schedule/scheduler.ts"
+import { isDue } from "../stream/composition.ts"
 import type { InputNode, NodeId } from "../stream/node.ts"
 import type { Written } from "../stream/sink.ts"
 import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
@@ -33,6 +35,7 @@ import type { Found } from "./arrivals.ts"
 import { Arrivals } from "./arrivals.ts"
 import { BlockStore } from "./block-store.ts"
 import { BlocksOfNothing } from "./blocks-of-nothing.ts"
+import { Horizon } from "./horizon.ts"
 import { Intake } from "./intake.ts"
 import type { OutputHooks } from "./outputs.ts"
 import { deliver } from "./outputs.ts"
@@ -61,6 +64,8 @@ export interface DriverOptions {
   readonly durationMs: number | undefined
   /** Where what must outlive the driver is kept, and what an earlier run has left there; undefined to keep nothing. */
   readonly checkpoint: Checkpoint | undefined
+  /** How often the checkpoint's horizon moves. */
+  readonly checkpointMs: number
   /** Is told every record of the step log. */
   readonly hearLog: ((record: StepRecord) => void) | undefined
 }
@@ -109,7 +114,8 @@ export class Driver {
   #unwritten: ScheduleEvent[] = [] // wait for what they tell to be written to the log
   readonly #synced = new Map<Step, Promise<void>>() // settles when the step is on the disk
   readonly #committed = new Map<NodeId, Step>() // by output: the last step that stays delivered
-  readonly #held = new Map<NodeId, Step>() // the same of what stays when its sink is closed
+  readonly #held = new Map<NodeId, { readonly first: Step; readonly last: Step }>() // what stays when its sink is closed
+  readonly #horizon: Horizon | undefined
   readonly #again = new Set<Step>() // open steps that an earlier run has delivered to all outputs, and told of
   #draining = false
   #chunks: number
@@ -127,7 +133,16 @@ export class Driver {
     this.#scheduler = new Scheduler(plan)
     this.#nothing = new BlocksOfNothing(plan)
     this.#log = new StepLog((record) => this.#keepLogged(record), Math.max(0, ...reachOf(plan)))
-    this.#chunks = 1 + Math.max(-1, ...(checkpoint?.found.chunks ?? []).map(({ chunk }) => chunk))
+    this.#chunks = checkpoint?.found.nextChunk ?? 0
+    this.#horizon =
+      checkpoint === undefined
+        ? undefined
+        : new Horizon({
+            checkpoint,
+            everyMs: options.checkpointMs,
+            clock,
+            failed: (error) => void this.#fail(error),
+          })
     this.#ledger = new StepLedger(intervalMs)
     const inputs = nodes.flatMap((node) => (node.kind === "input" && !plan.unread.includes(node) ? [node] : []))
     this.#intakes = inputs.map(
@@ -213,7 +228,7 @@ export class Driver {
 
   /** What outputs held back is where it stays: their sinks are closed. */
   sinksClosed(): void {
-    for (const [output, step] of this.#held) this.#log.append({ kind: "commit", output, step })
+    for (const [output, { last: step }] of this.#held) this.#log.append({ kind: "commit", output, step })
     this.#held.clear()
   }
 
@@ -242,12 +257,16 @@ export class Driver {
   #takeOver(): LoggedSteps | undefined {
     const { checkpoint } = this.#options
     if (checkpoint === undefined) return undefined
-    const { records, chunks, rows } = checkpoint.found
+    const { standing, records, chunks, rows, blocks } = checkpoint.found
     const named = new Set<number>() // chunks
     let logged: LoggedSteps | undefined
+    if (standing !== undefined) {
+      logged = { firstStep: standing.firstStep, standing, records }
+      this.#goOnBehind(standing, blocks)
+    }
     for (const version of rows) this.#tables.goOnWith(version)
     for (const record of records) {
-      if (record.kind === "program") logged = { firstStep: record.firstStep, records }
+      if (record.kind === "program") logged = { firstStep: record.firstStep, standing, records }
       if (record.kind === "commit") this.#committed.set(record.output, record.step)
       if (record.kind === "step") this.#tables.cutAgain(record.step, record.rows ?? [])
       if (record.kind !== "step" && record.kind !== "arrival") continue
@@ -264,8 +283,40 @@ export class Driver {
     return logged
   }
 
+  /** All steps up to one are done: what later ones read of them is there. */
+  #goOnBehind({ step, ran, inputs }: Standing, blocks: readonly OutlivingBlock[]): void {
+    const { stages } = this.#plan
+    this.#log.goOnBehind(ran)
+    for (const input of inputs) this.#intakes.find(({ node }) => node === input.node)!.goOnFrom(input)
+    for (const { block, ...name } of blocks) {
+      this.#store.put(name, block)
+      const isState = stages[name.stage]!.end.kind === "state"
+      if (isState) this.#ledger.goOnWith(name.stage, name.partition, block.kind === "table" ? block.rows : block.tally)
+    }
+    const ofStates = blocks.filter(({ stage }) => stages[stage]!.end.kind === "state")
+    const rowsOf = ({ block, ...name }: OutlivingBlock): KeptBlock => ({ ...name, rows: block.rows })
+    this.#hear({ kind: "resumed", step, blocks: [...ofStates.map(rowsOf), ...this.#partsOf(step, ran)] })
+  }
+
+  /** Parts of windows that steps after this one read. Those that nothing came to were not kept. */
+  #partsOf(step: Step, ran: readonly Step[]): KeptBlock[] {
+    return reachOf(this.#plan).flatMap((reach, stage) => {
+      const { tasks, slide } = this.#plan.stages[stage]!
+      const partitions = Array.from({ length: tasks }, (_, partition) => partition)
+      const steps = ran.filter((at) => at + reach > step && isDue(at, slide))
+      return steps.flatMap((at) =>
+        partitions.map((partition) => {
+          const name = { stage, step: at, partition }
+          if (!this.#store.has(name)) this.#store.put(name, this.#nothing.of(stage))
+          return { ...name, rows: this.#store.get(name).rows }
+        }),
+      )
+    })
+  }
+
   #keepLogged(record: StepRecord): void {
     this.#options.checkpoint?.append(record)
+    this.#horizon?.heard(record)
     this.#options.hearLog?.(record)
   }
 
@@ -279,7 +330,13 @@ export class Driver {
     )
     if (delivered.length === this.#plan.outputs.length) this.#again.add(step)
     if (checkpoint !== undefined) this.#synced.set(step, this.#orFail(checkpoint.synced()))
+    this.#horizon?.logged(() => this.#standing)
     this.#hearWhenWritten({ kind: "step-cut", step, cuts: this.#log.cuts(step), delivered })
+  }
+
+  get #standing(): Omit<Standing, "inputs"> | undefined {
+    const closed = this.#closer.standing
+    return closed && { ...closed, ran: this.#log.ran, rows: this.#tables.seenBy(closed.step) }
   }
 
   /** Hears what the log says, once a log that is kept has it. */
@@ -339,6 +396,7 @@ export class Driver {
     const task = this.#scheduler.attempt(attempt)
     if (task === undefined || !this.#store.put(task, block)) return // of two results only the first one counts
     this.#reportTask("done", attempt)
+    this.#options.checkpoint?.keepBlock(task, block)
     if (this.#plan.stages[task.stage]!.per === "arrival") this.#arrived(task, account)
     else this.#ledger.add(task.step, account)
     if (block.kind === "delta") this.#ledger.held(task.step, task.stage, task.partition, block.tally)
@@ -448,9 +506,16 @@ export class Driver {
   }
 
   #noteDelivered(output: NodeId, step: Step, written: Written): void {
-    if (written === "held") return void this.#held.set(output, step)
+    if (written === "held") {
+      return void this.#held.set(output, { first: this.#held.get(output)?.first ?? step, last: step })
+    }
     this.#held.delete(output)
     this.#log.append({ kind: "commit", output, step })
+    this.#moveHorizon(undefined)
+  }
+
+  #moveHorizon(finished: Step | undefined): void {
+    this.#horizon?.proceed(finished, Math.min(Infinity, ...[...this.#held.values()].map(({ first }) => first)))
   }
 
   #track(call: Promise<unknown>): void {
@@ -463,6 +528,7 @@ export class Driver {
     this.#log.forget(step)
     this.#synced.delete(step)
     this.#tables.finished(step)
+    this.#moveHorizon(step)
     this.#letGoOf(this.#arrivals?.finished(step) ?? [])
     this.#store.collectIfWorthwhile()
     if (this.#again.delete(step)) this.#ledger.finishedAgain(step)

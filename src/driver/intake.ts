@@ -93,6 +93,12 @@ export class Intake {
     return this.#done ? Array.from({ length: this.partitions }, (_, origin) => origin) : this.#endedOrigins
   }
 
+  /** Takes over from an earlier run: where it stood. */
+  goOnFrom({ offset, dealt }: { readonly offset: number; readonly dealt: number }): void {
+    this.#offset = offset
+    this.#dealt = dealt
+  }
+
   /** Takes over from an earlier run: a cut of it that is logged. */
   goOnAfter(cut: Cut): void {
     this.#dealt = cut.partition + 1

@@ -13,6 +13,7 @@
  *     waiting (to be started) ──▶ open ──▶ ending (told to stop, or every source has ended) ──▶ closed (no step follows)
  */
 import type { Clock } from "../base/clock.ts"
+import type { Standing } from "../checkpoint/manifest.ts"
 import type { StepLog } from "../checkpoint/step-log.ts"
 import type { Wakes } from "../plan/wakes.ts"
 import type { Arrival, Cut, Step, StepArrivals, StepRecord } from "../stream/step-record.ts"
@@ -46,10 +47,15 @@ export interface StepCloserOptions {
   readonly closed: () => void
 }
 
+/** Where closing steps has got to. */
+export type ClosedSteps = Pick<Standing, "step" | "firstStep" | "hadRecords" | "due">
+
 /** What an earlier run has logged. */
 export interface LoggedSteps {
   /** The step of the clock when the job began. */
   readonly firstStep: Step
+  /** How it stood before these records. */
+  readonly standing: ClosedSteps | undefined
   readonly records: readonly StepRecord[]
 }
 
@@ -81,6 +87,7 @@ export class StepCloser {
   readonly #due = new StepQueue() // steps in which something may come of earlier ones
   #quietSince: Step | undefined
   #quietSteps = 0
+  #hasGoneOn = false
   #logged: StepRecord[] = [] // by an earlier run, to be closed again; the next one last
   #cancelTimer: (() => void) | undefined
 
@@ -117,7 +124,24 @@ export class StepCloser {
       this.#firstStep = this.#nextStep = this.#firstTick
       this.#untimedUntil = step
     }
+    if (logged?.standing !== undefined) this.#goOnBehind(logged.standing)
     this.#wakeAt(this.#options.clock.now())
+  }
+
+  /**
+   * What is to be known to go on behind the step closed last; undefined where that is not enough: while logged steps are
+   * left, and where records have a time of their own.
+   */
+  get standing(): ClosedSteps | undefined {
+    if (this.#arrivals !== undefined || this.#logged.length > 0 || !this.#hasClosed) return undefined
+    const [step, firstStep, hadRecords] = [this.#nextStep! - 1, this.#firstTick, this.#hadRecords]
+    return { step, firstStep, hadRecords, due: this.#due.entries }
+  }
+
+  #goOnBehind({ step, hadRecords, due }: ClosedSteps): void {
+    this.#closedUntil(step + 1)
+    this.#hadRecords = hadRecords
+    for (const [later, still] of due) this.#due.add(later, still)
   }
 
   /** Some source goes by the clock, or there is none. */
@@ -165,7 +189,7 @@ export class StepCloser {
 
   /** Closes again what was logged. Says whether nothing of it is left. */
   #closeLogged(): boolean {
-    if (this.#logged.length === 0) return true
+    if (this.#hasGoneOn) return true
     for (let record = this.#logged.at(-1); record !== undefined; record = this.#logged.at(-1)) {
       if (!this.#hasRoom) return false
       this.#logged.pop()
@@ -198,6 +222,7 @@ export class StepCloser {
 
   /** From here on this run closes steps of its own. Nobody has listened since the last one. */
   #goOn(): void {
+    this.#hasGoneOn = true
     const { clock, intervalMs } = this.#options
     this.#arrivals?.listenFrom(clock.now())
     if (!this.#hasClosed) return

@@ -50,6 +50,11 @@ export class StepLedger {
     )
   }
 
+  /** The keys a state's partition held when an earlier run ended. */
+  goOnWith(stage: number, partition: number, keys: number): void {
+    this.#held.set(`${stage}/${partition}`, keys)
+  }
+
   opened(step: Step, now: number): void {
     this.#open.set(step, { cutAt: now, account: this.#arrived, held: new Map() })
     this.#arrived = emptyAccount()

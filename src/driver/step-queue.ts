@@ -25,6 +25,11 @@ export class StepQueue {
     this.#heap[place] = step
   }
 
+  /** All of them, each with the nodes to which nothing can have come in it. */
+  get entries(): (readonly [step: Step, still: readonly NodeId[]])[] {
+    return [...this.#still]
+  }
+
   /** Takes the first one out. Gives the nodes to which nothing can have come in it. */
   shift(): readonly NodeId[] {
     const last = this.#heap.pop()

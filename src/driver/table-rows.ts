@@ -74,6 +74,11 @@ export class TableRows {
     })
   }
 
+  /** The versions that an open step sees. */
+  seenBy(step: Step): { readonly node: NodeId; readonly version: number }[] {
+    return this.#tables.map(({ node, read }) => ({ node: node.id, version: read.get(step)! }))
+  }
+
   get(node: NodeId, version: number): Block {
     const block = this.#tables.find((table) => table.node.id === node)?.versions.get(version)
     if (block === undefined) throw new Error(`invariant: there is no version ${version} of table ${node}`)

@@ -16,6 +16,8 @@ export type ScheduleEvent =
       readonly cuts: readonly CutPlace[]
       readonly delivered?: readonly number[]
     }
+  /** Steps up to this one are done, by an earlier run: these of their blocks exist. Comes before any step. */
+  | { readonly kind: "resumed"; readonly step: Step; readonly blocks: readonly KeptBlock[] }
   /** The same of input whose records say themselves which steps they belong to. */
   | { readonly kind: "arrival-cut"; readonly arrival: Arrival }
   /** No step will read it any more. */
@@ -23,6 +25,11 @@ export type ScheduleEvent =
   /** The attempt gave its block. `rows` counts the block's rows. */
   | { readonly kind: "task-done"; readonly attempt: number; readonly rows: number }
   | { readonly kind: "output-delivered"; readonly output: number; readonly step: Step }
+
+/** A block that steps still to come read: a window's part, or what a table is made of. */
+export interface KeptBlock extends BlockName {
+  readonly rows: number
+}
 
 export type Command =
   | RunCommand

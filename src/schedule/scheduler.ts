@@ -53,9 +53,10 @@ interface OpenArrival extends Round {
 /** A stage's blocks of a finished step. */
 interface Kept {
   readonly step: Step
-  readonly blocks: readonly BlockState[]
+  readonly blocks: BlockState[]
 }
 
+type Resumed = Extract<ScheduleEvent, { kind: "resumed" }>
 type StepCut = Extract<ScheduleEvent, { kind: "step-cut" }>
 type WorkerLost = Extract<ScheduleEvent, { kind: "worker-lost" }>
 
@@ -130,6 +131,9 @@ export class Scheduler {
         this.#steps.push(this.#newStep(event))
         this.#lastCut = event.step
         break
+      case "resumed":
+        this.#resume(event)
+        break
       case "arrival-cut":
         this.#arrivals.push({ ...this.#newRound(event.arrival, ({ per }) => per === "arrival"), isTold: false })
         break
@@ -141,6 +145,17 @@ export class Scheduler {
         break
       case "output-delivered":
         this.#open(event.step)!.outputs[event.output] = "delivered"
+    }
+  }
+
+  #resume({ step, blocks }: Resumed): void {
+    this.#lastCut = step
+    for (const { stage, step: at, partition, rows } of blocks) {
+      if (this.#plan.stages[stage]!.end.kind === "state") this.#tables.gained(stage, partition, at, rows)
+      if (this.#reach[stage] === 0) continue
+      const ofStage = this.#kept[stage]!
+      if (ofStage.at(-1)?.step !== at) ofStage.push({ step: at, blocks: [] })
+      ofStage.at(-1)!.blocks[partition] = rows === 0 ? "empty" : "done"
     }
   }
 

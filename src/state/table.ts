@@ -73,9 +73,13 @@ export class Table {
     return this.#step
   }
 
-  /** Applies the delta of the next step. A delta of a step that is already in the table is left alone. */
+  /**
+   * Applies the delta of the next step, or, first of all, what the table held after a step. What is already in the table
+   * is left alone.
+   */
   apply(step: number, delta: Block): void {
     if (this.#step !== undefined && step <= this.#step) return
+    if (delta.kind === "table") return this.#restore(step, delta)
     const undo = new Undo({ step, slots: this.#keys.size, size: this.#size }, delta.rows)
     const [keys, values, changes, marks] = [delta.column(0), delta.column(1), delta.column(3), delta.column(4)]
     for (let row = 0; row < delta.rows; row++) {
@@ -89,6 +93,18 @@ export class Table {
       }
     }
     this.#undo.push(undo)
+    this.#step = step
+  }
+
+  #restore(step: number, held: Block): void {
+    const [keys, values, touches, marks] = [held.column(0), held.column(1), held.column(2), held.column(3)]
+    for (let row = 0; row < held.rows; row++) {
+      const slot = this.#keys.slotIn(keys, row)
+      this.#values.set(slot, values.at(row))
+      this.#marks.set(slot, marks.at(row) as number)
+      if (this.#orders.touches) this.#touches.set(slot, touches.at(row) as number)
+    }
+    this.#size = held.rows
     this.#step = step
   }
 

@@ -46,6 +46,7 @@ const good: Readonly<Record<string, unknown>> = {
   steps: 3,
   stepsInFlight: 1,
   checkpoint: "./state",
+  checkpointEvery: "5s",
   resources: {},
   signal: new AbortController().signal,
   batches: [["a"]],

@@ -1,5 +1,6 @@
 /** `--checkpoint DIR`: the real command is killed, again and again, and what it saved is compared with what it was given. */
 import { once } from "node:events"
+import fs from "node:fs"
 import http from "node:http"
 import path from "node:path"
 import { describe, expect, test } from "vitest"
@@ -46,7 +47,9 @@ export default job({ name: "counted", interval: "50ms" }, ({ readStream }) => {
 })
 `,
     )
-    expect(await runKilled(["run", file, "--checkpoint", `${folder}/state`], moments())).toBe(KILLS)
+    const args = ["run", file, "--checkpoint", `${folder}/state`, "--checkpoint-every", "200ms"]
+    expect(await runKilled(args, moments())).toBe(KILLS)
+    expect(fs.readdirSync(`${folder}/state`)).not.toContain("manifest-00000001.bin") // the horizon has moved
     const steps = new Map(savedNames(`${folder}/all`).map((name) => [name, savedRecords(`${folder}/all`, [name])]))
     expect([...steps.values()].flat().sort((a, b) => Number(a) - Number(b))).toEqual(
       Array.from({ length: 12_000 }, (_, i) => i),
