@@ -8,7 +8,7 @@ import { savedNames, savedRecords } from "../contract/saved.ts"
 import { fileOf, millrace, scratch } from "./command.ts"
 
 /** Moments at which a run is killed: after so many milliseconds of an unpredictable length of its own. */
-const KILLS = 3
+const KILLS = 2
 
 /** Runs until it ends by itself, killed at some moment of each of the first runs. */
 async function runKilled(args: readonly string[], moments: readonly number[]): Promise<number> {
@@ -74,7 +74,7 @@ export default job({ name: "counted", interval: "50ms" }, ({ readStream }) => {
       "timed.ts",
       `import { generate, job } from "millrace"
 export default job({ name: "timed", interval: "100ms" }, ({ readStream, params }) => {
-  const numbers = readStream(generate({ rate: 2000, count: 9000, seed: 3 }, (i) => i), {
+  const numbers = readStream(generate({ rate: 2000, count: 6000, seed: 3 }, (i) => i), {
     time: (i) => 1_700_000_000_000 + i - (i % 7) * 20, slack: "200ms", idleAfter: "1m",
   })
   const ones = numbers.map((i): [number, number] => [i % 50, 1])
@@ -108,7 +108,7 @@ export default job({ name: "listening", interval: "50ms" }, ({ readStream }) => 
 })
 `,
     )
-    const args = ["run", file, "--checkpoint", `${folder}/state`]
+    const args = ["run", file, "--checkpoint", `${folder}/state`, "--checkpoint-every", "100ms"]
     const answered: number[] = []
     let next = 0
     const send = async (): Promise<void> => {
