@@ -420,7 +420,7 @@ export const errorTable: { readonly [C in ErrorCode]: ErrorEntry<ErrorDetails[C]
   MR_STATE_LOST: {
     when: "A worker died that held state kept nowhere else.",
     text: (d) =>
-      `Worker ${d.worker} died with partition ${d.partition} of state "${d.state}" (as of step ${d.step}), which was kept nowhere else; this version keeps state in memory only, so start the job again.`,
+      `Worker ${d.worker} died with partition ${d.partition} of state "${d.state}" (as of step ${d.step}), which was kept nowhere else in memory; start the job again: with a checkpoint it goes on, without one it begins anew.`,
   },
   MR_TASK_ATTEMPTS: {
     when: "A task failed as often as it may for a reason other than the program's own error.",

@@ -88,7 +88,7 @@ export type Mark = Pick<Manifest, "untaken" | "nextChunk"> & {
 }
 
 export class Checkpoint {
-  readonly found: Found
+  #found: Found | undefined
   readonly #place: Place
   readonly #reads: BlockReads
   readonly #manifests: Manifests
@@ -108,7 +108,7 @@ export class Checkpoint {
     this.#kept = [read.manifest, read.manifest]
     this.#untaken = read.untaken
     this.#nextChunk = read.found.nextChunk
-    this.found = read.found
+    this.#found = read.found
     ;[this.#steps, this.#received, this.#blocks] = logs as [SegmentedLog, SegmentedLog, SegmentedLog]
   }
 
@@ -127,6 +127,16 @@ export class Checkpoint {
       ]
       return new Checkpoint(place, reads, read, logs)
     })
+  }
+
+  get found(): Found {
+    if (this.#found === undefined) throw new Error("invariant: what was found has been taken over")
+    return this.#found
+  }
+
+  /** What was found is elsewhere now. */
+  letGoOfFound(): void {
+    this.#found = undefined
   }
 
   append(record: StepRecord): void {

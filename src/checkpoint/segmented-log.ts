@@ -153,7 +153,8 @@ export class SegmentedLog {
   }
 
   async #work(): Promise<void> {
-    if (this.#isBusy) return
+    // Behind what could not be written nothing is: the log would have a hole.
+    if (this.#isBusy || this.#failure !== undefined) return
     this.#isBusy = true
     try {
       while (this.#queue.length > 0 || this.#waitForSync.length > 0) {

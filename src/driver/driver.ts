@@ -280,6 +280,7 @@ export class Driver {
       const kept = chunks.filter(({ chunk, node }) => node === intake.node && !named.has(chunk))
       intake.goOnWith(kept.map(({ chunk, origin, block }) => ({ chunk, origin, bytes: block.sizeBytes })))
     }
+    checkpoint.letGoOfFound()
     return logged
   }
 

@@ -48,7 +48,8 @@ const WHERE = "listen()"
  * web pages of another origin, or for a host name that is not this one, are refused, so that no page a person visits
  * can reach it. Any other address needs a `token`; what is sent is not encrypted, so put a proxy that speaks TLS before it.
  *
- * What was answered with 204 is lost if the driver dies before the step is done: nothing is kept on disk yet.
+ * In a job with a checkpoint a body is on the disk when it is answered with 204. Without one, what was answered is lost if
+ * the driver dies before the step is done.
  *
  * Spark: a custom receiver; Flink: none.
  *

@@ -71,4 +71,22 @@ describe("a run that dies", () => {
         await dieAt([150 - operation, operation, 11], "torn", dies)
     },
   )
+
+  test("because its disk is full says so, and goes on when there is room", async () => {
+    const full = new MemoryPlace()
+    let appends = 0
+    const { append } = full
+    full.append = async (name, parts) => {
+      if (appends++ < 40) return append.call(full, name, parts)
+      throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" })
+    }
+    const recorded: Recorded = { given: new Map(), log: [] }
+    await expect(run(counted, full, recorded)).rejects.toThrow(
+      /^MR_CHECKPOINT_FAILED: The checkpoint in memory cannot be written \(there is no room on its disk \(ENOSPC\)\)/,
+    )
+    const place = full.after("process")
+    await forgetLost(full.after("process"), recorded.log)
+    await run(counted, place, recorded)
+    expect(stepsGiven(recorded.given)).toEqual(expected(counted, recorded))
+  })
 })

@@ -3,7 +3,7 @@
  * gives.
  */
 import { setImmediate as nextTurn } from "node:timers/promises"
-import { batches, job } from "millrace"
+import { batches, defineSink, job } from "millrace"
 import type { DStream, Job, RDD } from "millrace"
 import { expect } from "vitest"
 import { startWith } from "#src/api/start.js"
@@ -60,19 +60,34 @@ export const counted: Program = (words, give) => {
   give("visits", visits.ended())
 }
 
-function jobOf(program: Program, recorded: Recorded): Job {
+function jobOf(program: Program, { given }: Recorded): Job {
   return job({ name: "crashing", interval: `${INTERVAL_MS}ms` }, ({ readStream }) =>
     program(readStream(input), (name, stream) => {
-      recorded.given.set(name, recorded.given.get(name) ?? [])
-      stream.foreachRDD(
-        async (rdd: RDD<unknown>, { step }) => {
-          for (let turn = 0; turn < TURNS; turn++) await nextTurn()
-          recorded.given.get(name)!.push([step, rdd.collect()])
-        },
-        { name },
-      )
+      const steps: (readonly [Step, readonly unknown[]])[] = given.get(name) ?? []
+      given.set(name, steps)
+      if (name === "words") stream.saveTo(heldBack(steps), { name })
+      else stream.foreachRDD(async (rdd, { step }) => void steps.push([step, await slowly(rdd)]), { name })
     }),
   )
+}
+
+async function slowly(rdd: RDD<unknown>): Promise<unknown[]> {
+  for (let turn = 0; turn < TURNS; turn++) await nextTurn()
+  return rdd.collect()
+}
+
+/** Gives three steps at a time, as files do that get their names together. */
+function heldBack(given: (readonly [Step, readonly unknown[]])[]): ReturnType<typeof defineSink> {
+  const held: (readonly [Step, readonly unknown[]])[] = []
+  return defineSink({
+    description: "three steps at a time",
+    async write(rdd, { step }) {
+      held.push([step, await slowly(rdd)])
+      if (step % 3 !== 2) return "held"
+      given.push(...held.splice(0))
+    },
+    close: () => void given.push(...held.splice(0)),
+  })
 }
 
 /** Runs until it ends, or dies. What happened until then is added to what is recorded. */
@@ -87,9 +102,12 @@ export async function run(program: Program, place: MemoryPlace, recorded: Record
       hearLog: (record) => own.log.push(record),
     },
   )
-  await Promise.race([place.died, running.then(({ done }) => done)])
-  recorded.log.push(...own.log)
-  for (const [name, steps] of own.given) recorded.given.set(name, [...(recorded.given.get(name) ?? []), ...steps])
+  try {
+    await Promise.race([place.died, running.then(({ done }) => done)])
+  } finally {
+    recorded.log.push(...own.log)
+    for (const [name, steps] of own.given) recorded.given.set(name, [...(recorded.given.get(name) ?? []), ...steps])
+  }
 }
 
 /** Takes off the log what is lost. Everything before the last record that is left is left. */
