@@ -6,6 +6,7 @@ import { Checkpoint } from "../checkpoint/checkpoint.ts"
 import type { HeldFolder } from "../checkpoint/checkpoint-folder.ts"
 import { holdFolder } from "../checkpoint/checkpoint-folder.ts"
 import { programLines } from "../plan/fingerprint.ts"
+import type { Stage } from "../plan/stage.ts"
 import { reachOf } from "../plan/lineage.ts"
 import type { Plan } from "../plan/plan.ts"
 import type { StepRecord } from "../stream/step-record.ts"
@@ -43,15 +44,20 @@ export async function openDurableRun(
 }
 
 function readsOf(plan: Plan): BlockReads {
-  const states = plan.stages.filter(({ end }) => end.kind === "state").map(({ id }) => id)
-  return { states: new Set(states), reach: reachOf(plan) }
+  const stages = (are: (stage: Stage) => boolean): Set<number> => new Set(plan.stages.filter(are).map(({ id }) => id))
+  return {
+    states: stages(({ end }) => end.kind === "state"),
+    arrivals: stages(({ per }) => per === "arrival"),
+    reach: reachOf(plan),
+  }
 }
 
 /** How far the clock had come when this was logged: no step of a later run may begin before that. */
 function reachedBy({ standing, records }: Found, { graph }: Plan): number {
   // Steps by records' own time say nothing of the clock.
   const isTimed = graph.nodes.some((node) => node.kind === "input" && node.time !== undefined)
-  const before = standing === undefined ? -Infinity : (standing.step + 1) * graph.intervalMs
+  const ended = standing === undefined || isTimed ? -Infinity : (standing.step + 1) * graph.intervalMs
+  const before = Math.max(ended, standing?.at ?? -Infinity)
   return records.reduce((latest, record) => Math.max(latest, reached(record, isTimed, graph.intervalMs)), before)
 }
 

@@ -18,7 +18,7 @@ import type { Block } from "../block/block.ts"
 import type { BlockName } from "../block/block-name.ts"
 import { showBlockName } from "../block/block-name.ts"
 import type { NodeId } from "../stream/node.ts"
-import type { Step, StepRecord } from "../stream/step-record.ts"
+import type { Arrival, Step, StepRecord } from "../stream/step-record.ts"
 import { blockOf, bytesOf } from "./block-bytes.ts"
 import { reasonOf } from "./file-reason.ts"
 import { frameAt, frameOf } from "./frames.ts"
@@ -77,6 +77,8 @@ export interface Found {
 export interface BlockReads {
   /** Stages whose blocks are deltas of a table. */
   readonly states: ReadonlySet<number>
+  /** Stages that run for each arrival: their blocks are read by any later step. */
+  readonly arrivals: ReadonlySet<number>
   /** By stage: how many steps after its own a block is read. */
   readonly reach: readonly number[]
 }
@@ -218,9 +220,10 @@ export class Checkpoint {
   moveTo({ positions, ...mark }: Mark): Promise<void> {
     return this.#say(async () => {
       const [, newest] = this.#kept
-      const { step } = mark.standing
       await this.synced()
-      const { blocks, tables } = this.#areManyBlocks(newest) ? await this.#putTables(newest, step) : blocksOf(newest)
+      const { blocks, tables } = this.#areManyBlocks(newest)
+        ? await this.#putTables(newest, mark.standing)
+        : blocksOf(newest)
       const { subject } = newest
       const blocksEnd = this.#blocks.length
       await this.#blocks.sync(blocksEnd)
@@ -244,13 +247,17 @@ export class Checkpoint {
   }
 
   /** Makes every table anew as it was after a step. What is not in them of the blocks so far is appended once more. */
-  async #putTables(before: Manifest, step: Step): Promise<Pick<Manifest, "tables"> & { readonly blocks: number }> {
+  async #putTables(
+    before: Manifest,
+    standing: Standing,
+  ): Promise<Pick<Manifest, "tables"> & { readonly blocks: number }> {
+    const { step } = standing
     const blocks = this.#blocks.length
     await this.#blocks.written()
     const { entries } = await SegmentedLog.read(this.#place, BLOCKS, before.positions.blocks)
     const outliving = onceEach(entries.filter(({ end }) => end <= blocks).map(blockIn))
     for (const one of outliving) {
-      if (isReadAfter(one, step, this.#reads)) this.#blocks.append(blockEntry(one, bytesOf(one.block)))
+      if (isReadBehind(one, standing, this.#reads)) this.#blocks.append(blockEntry(one, bytesOf(one.block)))
     }
     const tables: TableFile[] = []
     for (const name of tableNames(before.tables, outliving, this.#reads)) {
@@ -351,7 +358,7 @@ async function readAll(place: Place, subject: Subject, reads: BlockReads): Promi
       chunks,
       nextChunk: Math.max(nextChunk, ...chunks.map(({ chunk }) => chunk + 1)),
       rows,
-      blocks: standing === undefined ? [] : [...tables, ...blocksBehind(manifest, blocks, standing.step, reads)],
+      blocks: standing === undefined ? [] : [...tables, ...blocksBehind(manifest, blocks, standing, reads)],
     },
     steps,
     received,
@@ -392,13 +399,13 @@ async function newestWhole(
   throw refuse("MR_CHECKPOINT_DAMAGED", { folder: place.description, file, offset: 0, why })
 }
 
-/** Blocks up to a step that tables have to be given, or that are read after it. */
-function blocksBehind({ tables }: Manifest, log: LogFound, step: Step, reads: BlockReads): OutlivingBlock[] {
+/** Blocks of steps and arrivals up to a step that tables have to be given, or that are read after it. */
+function blocksBehind({ tables }: Manifest, log: LogFound, standing: Standing, reads: BlockReads): OutlivingBlock[] {
   const inTable = ({ stage, partition }: BlockName): Step =>
     tables.find((table) => table.stage === stage && table.partition === partition)?.step ?? -Infinity
+  const isOfTable = (one: BlockName): boolean => reads.states.has(one.stage) && one.step > inTable(one)
   return onceEach(log.entries.map(blockIn)).filter(
-    (one) =>
-      one.step <= step && (isReadAfter(one, step, reads) || (reads.states.has(one.stage) && one.step > inTable(one))),
+    (one) => isBefore(one, standing, reads) && (isReadBehind(one, standing, reads) || isOfTable(one)),
   )
 }
 
@@ -408,10 +415,23 @@ function onceEach(blocks: readonly OutlivingBlock[]): OutlivingBlock[] {
   return [...byName.values()].sort((a, b) => a.step - b.step)
 }
 
-const outlives = (stage: number, { states, reach }: BlockReads): boolean => states.has(stage) || reach[stage]! > 0
+const outlives = (stage: number, { states, arrivals, reach }: BlockReads): boolean =>
+  states.has(stage) || arrivals.has(stage) || reach[stage]! > 0
 
-const isReadAfter = ({ stage, step: at }: BlockName, step: Step, { states, reach }: BlockReads): boolean =>
-  at > step ? outlives(stage, { states, reach }) : at + reach[stage]! > step
+/** Of the step or before it; of an arrival, that it had been cut when the step was logged. */
+const isBefore = ({ stage, step: at }: BlockName, { step, arrivals }: Standing, reads: BlockReads): boolean =>
+  reads.arrivals.has(stage) ? at < (arrivals?.next ?? 0) : at <= step
+
+/** Whether a later step reads it. */
+function isReadBehind(name: BlockName, standing: Standing, reads: BlockReads): boolean {
+  if (!isBefore(name, standing, reads)) return outlives(name.stage, reads)
+  if (reads.arrivals.has(name.stage)) return openArrivals(standing).has(name.step)
+  return name.step + reads.reach[name.stage]! > standing.step
+}
+
+/** Arrivals that have records of steps behind the one that was logged. */
+export const openArrivals = ({ arrivals }: Standing): ReadonlySet<Arrival> =>
+  new Set(arrivals?.byStep.flatMap(([, numbers]) => numbers))
 
 function tableNames(
   before: readonly TableFile[],

@@ -7,7 +7,7 @@ import { decodeValue, encodeValue } from "../base/encoding.ts"
 import { refuse } from "../base/errors.ts"
 import { frameAt, frameOf } from "./frames.ts"
 import type { NodeId } from "../stream/node.ts"
-import type { Step } from "../stream/step-record.ts"
+import type { Arrival, Step } from "../stream/step-record.ts"
 import type { Place } from "./place.ts"
 
 /** What runs: a checkpoint is of this and nothing else. */
@@ -28,9 +28,24 @@ export interface TableFile {
   readonly bytes: number
 }
 
+/** Input by the records' own time that lies there for later steps, and how far its sources have come. */
+export interface StandingArrivals {
+  readonly next: Arrival
+  /** By step behind the one that was logged: the arrivals that have records of it. */
+  readonly byStep: readonly (readonly [step: Step, arrivals: readonly Arrival[]])[]
+  readonly sources: readonly {
+    readonly input: NodeId
+    readonly time: number
+    /** By partition; undefined for one that nothing was heard of. */
+    readonly newest: readonly (number | undefined)[]
+  }[]
+}
+
 /** How a run stood when it had logged a step: what a later one needs to go on behind it. */
 export interface Standing {
   readonly step: Step
+  /** By the clock. */
+  readonly at: number
   /** The step of the clock when the job began. */
   readonly firstStep: Step
   /** Steps that were run, as far back as one may reach, up to this one. */
@@ -40,6 +55,8 @@ export interface Standing {
   readonly due: readonly (readonly [step: Step, still: readonly NodeId[]])[]
   /** By input: where the next range begins, and how many cuts were dealt to partitions. */
   readonly inputs: readonly { readonly node: NodeId; readonly offset: number; readonly dealt: number }[]
+  /** Undefined where no source has records with a time of their own. */
+  readonly arrivals: StandingArrivals | undefined
   /** The versions of tables' rows that it sees: later steps see none that are older. */
   readonly rows: readonly { readonly node: NodeId; readonly version: number }[]
 }

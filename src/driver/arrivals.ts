@@ -7,6 +7,7 @@
  * One arrival is under way at a time, and no step closes meanwhile: whether a record is late is decided by what was
  * closed when its arrival was cut, which stands in the log.
  */
+import type { StandingArrivals } from "../checkpoint/manifest.ts"
 import type { InputNode, NodeId } from "../stream/node.ts"
 import type { Arrival, Step, StepArrivals } from "../stream/step-record.ts"
 import type { TimesMessage } from "../wire/messages.ts"
@@ -75,6 +76,28 @@ export class Arrivals {
     const source = this.#sources.get(input)!
     for (const partition of ended) source.time.ended(partition)
     source.cutAt = now
+  }
+
+  /** Once a step is closed: nothing is under way then, and nothing has come for the next one. */
+  get standing(): StandingArrivals {
+    const sources = [...this.#sources].map(([input, { time }]) => ({ input, ...time.standing }))
+    const byStep = [...this.#byStep].map(([step, arrivals]) => [step, [...arrivals]] as const) // they go on growing
+    return { next: this.#next, byStep, sources }
+  }
+
+  /** Takes over from an earlier run, which had closed a step. */
+  goOnWith({ next, byStep, sources }: StandingArrivals): void {
+    this.#next = next
+    this.#isHeard = true
+    for (const { input, ...time } of sources) this.#sources.get(input)!.time.goOnWith(time)
+    for (const [step, arrivals] of byStep) {
+      this.#byStep.set(step, [...arrivals])
+      this.#steps.add(step)
+      for (const arrival of arrivals) {
+        const { steps } = this.#open.get(arrival) ?? { steps: new Set() }
+        this.#open.set(arrival, { steps: steps.add(step) })
+      }
+    }
   }
 
   /** Goes on after a time in which nobody listened. */

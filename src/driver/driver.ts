@@ -14,6 +14,7 @@ import { refuse } from "../base/errors.ts"
 import { Block } from "../block/block.ts"
 import type { BlockName } from "../block/block-name.ts"
 import type { Checkpoint, OutlivingBlock } from "../checkpoint/checkpoint.ts"
+import { openArrivals } from "../checkpoint/checkpoint.ts"
 import type { Standing } from "../checkpoint/manifest.ts"
 import { StepLog } from "../checkpoint/step-log.ts"
 import type { EventHub, TaskReport } from "../observe/events.ts"
@@ -285,7 +286,8 @@ export class Driver {
   }
 
   /** All steps up to one are done: what later ones read of them is there. */
-  #goOnBehind({ step, ran, inputs }: Standing, blocks: readonly OutlivingBlock[]): void {
+  #goOnBehind(standing: Standing, blocks: readonly OutlivingBlock[]): void {
+    const { step, ran, inputs } = standing
     const { stages } = this.#plan
     this.#log.goOnBehind(ran)
     for (const input of inputs) this.#intakes.find(({ node }) => node === input.node)!.goOnFrom(input)
@@ -296,7 +298,9 @@ export class Driver {
     }
     const ofStates = blocks.filter(({ stage }) => stages[stage]!.end.kind === "state")
     const rowsOf = ({ block, ...name }: OutlivingBlock): KeptBlock => ({ ...name, rows: block.rows })
-    this.#hear({ kind: "resumed", step, blocks: [...ofStates.map(rowsOf), ...this.#partsOf(step, ran)] })
+    const parts = this.#partsOf(step, ran)
+    const arrivals = [...openArrivals(standing)].sort((a, b) => a - b)
+    this.#hear({ kind: "resumed", step, blocks: [...ofStates.map(rowsOf), ...parts], arrivals })
   }
 
   /** Parts of windows that steps after this one read. Those that nothing came to were not kept. */
@@ -337,7 +341,9 @@ export class Driver {
 
   get #standing(): Omit<Standing, "inputs"> | undefined {
     const closed = this.#closer.standing
-    return closed && { ...closed, ran: this.#log.ran, rows: this.#tables.seenBy(closed.step) }
+    return (
+      closed && { ...closed, at: this.#options.clock.now(), ran: this.#log.ran, rows: this.#tables.seenBy(closed.step) }
+    )
   }
 
   /** Hears what the log says, once a log that is kept has it. */

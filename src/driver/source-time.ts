@@ -49,6 +49,16 @@ export class SourceTime {
     this.#partitions[partition]!.heardAt = now
   }
 
+  get standing(): { readonly time: number; readonly newest: readonly (number | undefined)[] } {
+    return { time: this.#time, newest: this.#partitions.map(({ newest }) => newest) }
+  }
+
+  /** Takes over from an earlier run. */
+  goOnWith({ time, newest }: { readonly time: number; readonly newest: readonly (number | undefined)[] }): void {
+    this.#time = time
+    this.#partitions.forEach((partition, index) => (partition.newest = newest[index]))
+  }
+
   /** Nobody listened before: silence counts from here on. */
   listenFrom(now: number): void {
     for (const partition of this.#partitions) partition.heardAt = now

@@ -48,7 +48,7 @@ export interface StepCloserOptions {
 }
 
 /** Where closing steps has got to. */
-export type ClosedSteps = Pick<Standing, "step" | "firstStep" | "hadRecords" | "due">
+export type ClosedSteps = Pick<Standing, "step" | "firstStep" | "hadRecords" | "due" | "arrivals">
 
 /** What an earlier run has logged. */
 export interface LoggedSteps {
@@ -128,17 +128,15 @@ export class StepCloser {
     this.#wakeAt(this.#options.clock.now())
   }
 
-  /**
-   * What is to be known to go on behind the step closed last; undefined where that is not enough: while logged steps are
-   * left, and where records have a time of their own.
-   */
+  /** What is to be known to go on behind the step closed last; undefined while logged steps are left. */
   get standing(): ClosedSteps | undefined {
-    if (this.#arrivals !== undefined || this.#logged.length > 0 || !this.#hasClosed) return undefined
+    if (this.#logged.length > 0) return undefined
     const [step, firstStep, hadRecords] = [this.#nextStep! - 1, this.#firstTick, this.#hadRecords]
-    return { step, firstStep, hadRecords, due: this.#due.entries }
+    return { step, firstStep, hadRecords, due: this.#due.entries, arrivals: this.#arrivals?.standing }
   }
 
-  #goOnBehind({ step, hadRecords, due }: ClosedSteps): void {
+  #goOnBehind({ step, hadRecords, due, arrivals }: ClosedSteps): void {
+    if (arrivals !== undefined) this.#arrivals!.goOnWith(arrivals)
     this.#closedUntil(step + 1)
     this.#hadRecords = hadRecords
     for (const [later, still] of due) this.#due.add(later, still)

@@ -17,7 +17,13 @@ export type ScheduleEvent =
       readonly delivered?: readonly number[]
     }
   /** Steps up to this one are done, by an earlier run: these of their blocks exist. Comes before any step. */
-  | { readonly kind: "resumed"; readonly step: Step; readonly blocks: readonly KeptBlock[] }
+  | {
+      readonly kind: "resumed"
+      readonly step: Step
+      readonly blocks: readonly KeptBlock[]
+      /** All of whose blocks exist. */
+      readonly arrivals: readonly Arrival[]
+    }
   /** The same of input whose records say themselves which steps they belong to. */
   | { readonly kind: "arrival-cut"; readonly arrival: Arrival }
   /** No step will read it any more. */

@@ -148,8 +148,12 @@ export class Scheduler {
     }
   }
 
-  #resume({ step, blocks }: Resumed): void {
+  #resume({ step, blocks, arrivals }: Resumed): void {
     this.#lastCut = step
+    for (const arrival of arrivals) {
+      const round = this.#newRound(arrival, ({ per }) => per === "arrival")
+      this.#arrivals.push({ ...round, left: round.left.map(() => 0), isTold: true })
+    }
     for (const { stage, step: at, partition, rows } of blocks) {
       if (this.#plan.stages[stage]!.end.kind === "state") this.#tables.gained(stage, partition, at, rows)
       if (this.#reach[stage] === 0) continue

@@ -5,18 +5,18 @@
 import { describe, expect, test } from "vitest"
 import type { Death, Dies } from "./memory-place.ts"
 import { MemoryPlace } from "./memory-place.ts"
-import type { Recorded } from "./recorded-run.ts"
-import { counted, expected, forgetLost, run, stepsGiven } from "./recorded-run.ts"
+import type { Program, Recorded } from "./recorded-run.ts"
+import { counted, expected, forgetLost, run, stepsGiven, timed } from "./recorded-run.ts"
 
 /** Of all operations every one that leaves a rest of its own; all of them where this is 1. */
 const STRIDE = Number(process.env["MILLRACE_CRASH_STRIDE"] ?? 40)
 
 /** Dies there, and perhaps once more as it goes on, goes on to its end, and is compared. */
-async function dieAt(at: readonly number[], death: Death, dies: Dies): Promise<void> {
+async function dieAt(program: Program, at: readonly number[], death: Death, dies: Dies): Promise<void> {
   const recorded: Recorded = { given: new Map(), log: [] }
   let place = new MemoryPlace(at[0], death)
   for (const next of [...at.slice(1), Infinity]) {
-    await run(counted, place, recorded)
+    await run(program, place, recorded)
     const where = `${dies} died ${death} ${place.done.at(-1)} (${at.join()})`
     await forgetLost(place.after(dies), recorded.log)
     const logged = new Set(recorded.log.map((record) => (record.kind === "step" ? record.step : undefined)))
@@ -24,8 +24,8 @@ async function dieAt(at: readonly number[], death: Death, dies: Dies): Promise<v
       expect(logged.has(step), `${where}: step ${step}`).toBe(true)
     place = place.after(dies, next, death)
   }
-  await run(counted, place, recorded)
-  expect(stepsGiven(recorded.given), `${dies} died ${death} (${at.join()})`).toEqual(expected(counted, recorded))
+  await run(program, place, recorded)
+  expect(stepsGiven(recorded.given), `${dies} died ${death} (${at.join()})`).toEqual(expected(program, recorded))
 }
 
 describe("a run that dies", () => {
@@ -59,7 +59,7 @@ describe("a run that dies", () => {
       const whole = new MemoryPlace()
       await run(counted, whole, { given: new Map(), log: [] })
       for (let operation = (index * 5) % STRIDE; operation < whole.done.length; operation += STRIDE)
-        await dieAt([operation], death, dies)
+        await dieAt(counted, [operation], death, dies)
     },
   )
 
@@ -67,8 +67,24 @@ describe("a run that dies", () => {
     "once more as it goes on, because its %s does, goes on from there",
     { timeout: 600_000 },
     async (dies) => {
-      for (let operation = 0; operation < 60; operation += STRIDE)
-        await dieAt([150 - operation, operation, 11], "torn", dies)
+      const whole = new MemoryPlace()
+      await run(counted, whole, { given: new Map(), log: [] })
+      const logging = whole.done.flatMap((what, operation) => (what.startsWith("append steps") ? [operation] : []))
+      for (let index = 1; index < logging.length; index += STRIDE / 4)
+        await dieAt(counted, [logging[index]!, 60, 11], "torn", dies)
+    },
+  )
+
+  test.for(["process", "machine"] as const)(
+    "with records of their own time, because its %s does, goes on from there",
+    { timeout: 600_000 },
+    async (dies) => {
+      const whole = new MemoryPlace()
+      const recorded: Recorded = { given: new Map(), log: [] }
+      await run(timed, whole, recorded)
+      expect(stepsGiven(recorded.given)).toEqual(expected(timed, recorded))
+      for (let operation = 7; operation < whole.done.length; operation += STRIDE)
+        await dieAt(timed, [operation], "after", dies)
     },
   )
 

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from "node:timers/promises"
 import { batches, defineSink, job } from "millrace"
 import type { DStream, Job, RDD } from "millrace"
 import { expect } from "vitest"
+import type { Streams } from "#src/api/program.js"
 import { startWith } from "#src/api/start.js"
 import { encodeValue } from "#src/base/encoding.js"
 import { hashValue } from "#src/base/hash.js"
@@ -20,12 +21,12 @@ import type { MemoryPlace } from "./memory-place.ts"
 const PARTITIONS = 2
 const INTERVAL_MS = 1_000
 /** Turns of the event loop that an output takes for a step: virtual time must not run away from checkpoints. */
-const TURNS = 25
+const TURNS = 60
 
 /** By output: the steps it was given, each as often as it was. */
 export type Given = Map<string, (readonly [step: Step, rows: readonly unknown[]])[]>
 
-type Program = (words: DStream<string>, give: (name: string, stream: DStream<unknown>) => void) => void
+export type Program = (streams: Streams<undefined>, give: (name: string, stream: DStream<unknown>) => void) => void
 
 export interface Recorded {
   readonly given: Given
@@ -40,16 +41,44 @@ const input = batches([
   wordsOf(3),
 ])
 
+const timedInput = batches(
+  Array.from({ length: 13 }, (_, step) =>
+    wordsOf(step).map((word, i) => ({ word, at: step * INTERVAL_MS + i * 10 - (i % 7 === 0 ? i * 45 : 0) })),
+  ),
+)
+
 /** Long ones, so that tables are worth writing. */
 function wordsOf(step: number): string[] {
   return Array.from({ length: 60 }, (_, i) => `${"word ".repeat(30)}${(step * 37 + i * i) % 40}`)
 }
 
-export const counted: Program = (words, give) => {
+/** By the clock. */
+export const counted: Program = ({ readStream }, give) => keepCounts(readStream(input), give)
+
+/** By the records' own time: out of order, and some too late. */
+export const timed: Program = ({ readStream }, give) => {
+  const words = readStream(timedInput, { time: ({ at }) => at, slack: "1s", ahead: "off" })
+  give("late", words.late())
+  keepCounts(
+    words.map(({ word }) => word),
+    give,
+  )
+}
+
+function keepCounts(words: DStream<string>, give: Parameters<Program>[1]): void {
   const ones = words.map((word): [string, number] => [word, 1])
   give("words", words)
   give("counts", ones.runningReduce((a, b) => a + b).changes())
-  give("window", ones.reduceByWindow("3s", (a, b) => a + b).changes())
+  give(
+    "window",
+    ones
+      .reduceByWindow(
+        "3s",
+        (a, b) => a + b,
+        (a, b) => a - b,
+      )
+      .changes(),
+  )
   give("recent", words.window("2s").countByValue())
   const visits = ones.track(
     (_, n) => n,
@@ -61,11 +90,12 @@ export const counted: Program = (words, give) => {
 }
 
 function jobOf(program: Program, { given }: Recorded): Job {
-  return job({ name: "crashing", interval: `${INTERVAL_MS}ms` }, ({ readStream }) =>
-    program(readStream(input), (name, stream) => {
+  return job({ name: "crashing", interval: `${INTERVAL_MS}ms` }, (streams) =>
+    program(streams as Streams<undefined>, (name, stream) => {
       const steps: (readonly [Step, readonly unknown[]])[] = given.get(name) ?? []
       given.set(name, steps)
       if (name === "words") stream.saveTo(heldBack(steps), { name })
+      else if (name === "counts") stream.foreachRDD((rdd, { step }) => void steps.push([step, rdd.collect()]), { name })
       else stream.foreachRDD(async (rdd, { step }) => void steps.push([step, await slowly(rdd)]), { name })
     }),
   )
@@ -114,11 +144,17 @@ export async function run(program: Program, place: MemoryPlace, recorded: Record
 export async function forgetLost(place: MemoryPlace, log: StepRecord[]): Promise<void> {
   const { found } = await Manifests.read(place)
   if (found.length === 0) return void log.splice(0)
-  const reads = { states: new Set<number>(), reach: [] }
+  const reads = { states: new Set<number>(), arrivals: new Set<number>(), reach: [] }
   const { records, standing } = (await Checkpoint.open(place, found[0]!.subject, reads)).found
-  const last = records.findLast(({ kind }) => kind === "step")
-  const step = last?.kind === "step" ? last.step : standing?.step
-  const left = log.findLastIndex((record) => record.kind === "step" && record.step === step)
+  const last = records.findLast(({ kind }) => kind === "step" || kind === "arrival")
+  const numberOf = (record: StepRecord | undefined): unknown =>
+    record?.kind === "arrival"
+      ? { arrival: record.arrival }
+      : record?.kind === "step"
+        ? { step: record.step }
+        : undefined
+  const wanted = JSON.stringify(last === undefined ? { step: standing?.step } : numberOf(last))
+  const left = log.findLastIndex((record) => JSON.stringify(numberOf(record)) === wanted)
   log.splice(left + 1)
 }
 
