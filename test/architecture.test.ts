@@ -34,12 +34,14 @@ const owners = {
     "sink/durable-files.ts", // what save() writes
   ],
   sockets: [
+    "checkpoint/checkpoint-bucket.ts", // a client of an object store
     "checkpoint/folder-lock.ts", // a socket that dies with its process
     "source/connection.ts", // the one place that asks over HTTP
     "source/http-listener.ts", // the one place that is asked
     "source/web-socket-connection.ts", // the one place that holds a WebSocket
   ],
   randomness: [
+    "checkpoint/checkpoint-bucket.ts", // a name for a run that nobody else has
     "worker/determinism.ts", // puts other random numbers before the user's code
   ],
   processStarts: [

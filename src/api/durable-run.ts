@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts"
 import { clockNotBefore, systemClock } from "../base/clock.ts"
 import type { BlockReads, Found } from "../checkpoint/checkpoint.ts"
 import { Checkpoint } from "../checkpoint/checkpoint.ts"
+import { holdBucket, isInBucket } from "../checkpoint/checkpoint-bucket.ts"
 import type { HeldFolder } from "../checkpoint/checkpoint-folder.ts"
 import { holdFolder } from "../checkpoint/checkpoint-folder.ts"
 import { programLines } from "../plan/fingerprint.ts"
@@ -26,7 +27,7 @@ export async function openDurableRun(
   program: { readonly hash: string; readonly params: unknown },
   {
     clock = systemClock(),
-    hold = holdFolder,
+    hold = (given) => (isInBucket(given) ? holdBucket(given, process.env, clock) : holdFolder(given)),
   }: { readonly clock?: Clock; readonly hold?: (folder: string) => Promise<HeldFolder> },
 ): Promise<DurableRun> {
   if (folder === undefined) return { checkpoint: undefined, clock, release: () => Promise.resolve() }

@@ -31,7 +31,7 @@ export interface StartOptions {
    */
   stepsInFlight?: number | undefined
   /**
-   * The folder that what must outlive the process is kept in: what sources brought, and what became of it. Started again
+   * The folder, or part of a bucket (`s3://bucket/prefix`), that what must outlive the process is kept in: what sources brought, and what became of it. Started again
    * with the same folder, the same job goes on where the one before ended, however that ended. Made if it is not there; one
    * folder for each job. Default: nothing is kept, and a run begins with nothing.
    */

@@ -329,7 +329,8 @@ export const optionTable = {
     checkpoint: {
       ...aText(4096),
       default: "nothing is kept",
-      meaning: "The folder in which the job is kept, so that it goes on when it is started again.",
+      meaning:
+        "The folder, or s3://bucket/prefix, in which the job is kept, so that it goes on when it is started again.",
     },
     checkpointEvery: {
       ...aDuration,

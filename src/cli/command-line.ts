@@ -69,7 +69,7 @@ function addRun(program: Program, request: (request: Request) => void): void {
     .addOption(paramOption())
     .option("--for <time>", "stop after this time, such as 10s or 5m")
     .option("--steps <n>", "stop after so many steps")
-    .option("--checkpoint <DIR>", "keep the job in this folder, and go on from what is there")
+    .option("--checkpoint <DIR>", "keep the job in this folder, or s3://bucket/prefix, and go on from what is there")
     .option("--checkpoint-every <time>", "how often its past is let go of (default: 10s)")
     .option("--quiet", "show no outputs and no progress, only the summary and errors")
     .option("--json", "write outputs and the summary as lines of JSON")

@@ -160,7 +160,17 @@ export const files: Resource = { name: "files", modules: { fs: ["*"], "fs/promis
 
 export const sockets: Resource = {
   name: "sockets",
-  modules: { net: ["*"], http: ["*"], https: ["*"], http2: ["*"], tls: ["*"], dgram: ["*"], dns: ["*"], ws: ["*"] },
+  modules: {
+    net: ["*"],
+    http: ["*"],
+    https: ["*"],
+    http2: ["*"],
+    tls: ["*"],
+    dgram: ["*"],
+    dns: ["*"],
+    ws: ["*"],
+    s3mini: ["*"],
+  },
   globals: ["fetch", "WebSocket", "EventSource"],
 }
 

@@ -2,37 +2,23 @@
  * The object store that tests use keeps the S3 protocol: what holds of it holds of another server of that protocol, asked
  * by the same client. Only it enforces conditions of puts, and fails when it is told to.
  */
-import { startFauxqs } from "fauxqs"
 import { S3mini } from "s3mini"
-import type { S3Config } from "s3mini"
 import { afterEach, beforeEach, describe, expect, test } from "vitest"
 import { deferred } from "#src/base/deferred.js"
+import { fauxqsServer } from "./fauxqs-server.ts"
 import { s3Server } from "./s3-server.ts"
 import type { Fault, S3Server } from "./s3-server.ts"
-
-type Place = Pick<S3Config, "endpoint" | "accessKeyId" | "secretAccessKey"> & { close(): Promise<void> }
-
-async function fauxqs(): Promise<Place> {
-  const server = await startFauxqs({ port: 0, host: "localhost", logger: false })
-  server.createBucket("bucket")
-  return {
-    endpoint: `http://localhost:${server.port}/bucket`,
-    accessKeyId: "test-key",
-    secretAccessKey: "test-secret",
-    close: () => server.stop(),
-  }
-}
 
 const bytesOf = async (s3: S3mini, key: string): Promise<Buffer | undefined> => {
   const bytes = await s3.getObjectArrayBuffer(key)
   return bytes === null ? undefined : Buffer.from(bytes)
 }
 
-describe.each<[string, () => Promise<Place>]>([
+describe.each([
   ["the server of these tests", s3Server],
-  ["fauxqs", fauxqs],
+  ["fauxqs", fauxqsServer],
 ])("%s", (_, start) => {
-  let place: Place
+  let place: Awaited<ReturnType<typeof fauxqsServer>>
   let s3: S3mini
 
   beforeEach(async () => {
