@@ -36,7 +36,7 @@ export default job({ name: "counted", interval: "50ms" }, ({ readStream }) => {
     )
 
   const run = (file: string, ...more: readonly string[]): Command =>
-    millrace(["run", file, "--checkpoint", "s3://bucket/jobs/counted", ...more], { env })
+    millrace(["run", file, "--checkpoint", "s3://bucket/jobs/counted", "--checkpoint-every", "300ms", ...more], { env })
 
   /** Every number once, and counts that follow from the numbers of the steps before. */
   function expectExact(folder: string): void {
@@ -58,7 +58,7 @@ export default job({ name: "counted", interval: "50ms" }, ({ readStream }) => {
   test("goes on exactly where it was killed, whether the store had done what it was asked for or not", async () => {
     const folder = scratch()
     const file = countingInto(folder)
-    for (const after of [1, 2, 5, 9, 14]) {
+    for (const after of [1, 2, 5, 9, 14, 31, 45]) {
       const { child, ended } = run(file)
       server.fail({ method: "PUT", key: "log/", after, what: async () => void child.kill("SIGKILL") })
       expect((await ended).code).toBe(null)
