@@ -54,8 +54,6 @@ export function countWords(from: usize, end: usize, ids: usize, idsMax: u32): u3
   return eachWord(from, end, ids, idsMax, true)
 }
 
-// @ts-ignore: decorator
-@inline
 function eachWord(from: usize, end: usize, ids: usize, idsMax: u32, counting: bool): u32 {
   const idsEnd = ids + 4 * usize(idsMax)
   let id = ids
@@ -100,8 +98,6 @@ function eachWord(from: usize, end: usize, ids: usize, idsMax: u32, counting: bo
 }
 
 /** Counts a key; says whether it had no count. The count lies with what the key was compared with, which is at hand. */
-// @ts-ignore: decorator
-@inline
 function isFirst(id: i32): bool {
   const record = records + usize(id) * RECORD_BYTES
   const count = load<u32>(record, 24)

@@ -61,7 +61,8 @@ export function inFull(block: Block): Block {
   if (block.parts.texts === undefined) return block
   const payloads = Array.from({ length: block.columns }, (_, index): Payload => {
     const column = block.column(index)
-    if (column instanceof TextIdColumn) return textsPayload({ ...column, length: block.rows })
+    if (column instanceof TextIdColumn)
+      return textsPayload({ store: column.store, ids: column.ids, length: block.rows })
     const { kind, bytes } = block.payload(index)
     return { kind, sizeBytes: bytes.length, write: (out, at) => out.set(bytes, at) }
   })

@@ -6,7 +6,7 @@
 const ROOM_MIN = 1 << 12
 
 /** The slot of a word of which nothing comes. */
-export const NO_SLOT = -1
+const NO_SLOT = -1
 
 export class WordMemo {
   /** Slot + 1, or `NO_SLOT`; 0 if nothing is known. */
