@@ -13,7 +13,7 @@ interface File {
   readonly synced: number
 }
 
-const SYNC_TURNS = 4
+const SYNC_TURNS = 20
 
 export class MemoryPlace implements Place {
   readonly description = "memory"
