@@ -125,14 +125,8 @@ export class TextIds {
   }
 
   #idOfHashed(hash: number, bytes: Buffer, start: number, end: number): number {
-    const table = this.#table
-    const { hashes } = this.#store
-    const mask = table.length - 1
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = table[at]! - 1
-      if (id === -1) return this.#addBytes(bytes, start, end, hash)
-      if (hashes[id] === (hash | 0) && this.#isAt(id, bytes, start, end)) return id
-    }
+    const id = this.#find(hash, bytes, start, end)
+    return id === -1 ? this.#addBytes(bytes, start, end, hash) : id
   }
 
   #find(hash: number, bytes: Buffer, start: number, end: number): number {

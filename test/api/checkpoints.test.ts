@@ -6,6 +6,8 @@ import { batches, job, start } from "millrace"
 import type { Job, StartOptions } from "millrace"
 import { describe, expect, onTestFinished, test } from "vitest"
 
+const NOBODY = 65_534 // a user that owns nothing
+
 function scratch(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "test-"))
   onTestFinished(() => fs.rmSync(folder, { recursive: true, force: true }))
@@ -108,10 +110,18 @@ describe("a folder for checkpoints", () => {
     expect(fs.readFileSync(file, "utf8")).toBe("mine")
   })
 
-  test.skipIf(process.getuid?.() === 0)("that may not be written to is left alone", async () => {
+  test("that may not be written to is left alone", async () => {
     const folder = scratch()
     fs.chmodSync(folder, 0o500)
-    await expectRefused(folder, counting(), /MR_CHECKPOINT_FOLDER: .*this user may not read and write there/)
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) process.seteuid?.(NOBODY) // whom file modes hold for
+    try {
+      const refused = expect(run(counting(), { checkpoint: folder })).rejects
+      await refused.toThrow(/MR_CHECKPOINT_FOLDER: .*this user may not read and write there/)
+    } finally {
+      if (isRoot) process.seteuid?.(0)
+    }
+    expect(fs.readdirSync(folder)).toEqual([])
   })
 
   test("that was copied without its manifest is refused", async () => {
