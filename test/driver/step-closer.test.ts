@@ -2,7 +2,7 @@ import { batches } from "millrace"
 import { describe, expect, test } from "vitest"
 import { StepLog } from "#src/checkpoint/step-log.js"
 import { Intake } from "#src/driver/intake.js"
-import type { StepCloserOptions } from "#src/driver/step-closer.js"
+import type { LoggedSteps, StepCloserOptions } from "#src/driver/step-closer.js"
 import { StepCloser } from "#src/driver/step-closer.js"
 import type { Wake } from "#src/plan/wakes.js"
 import type { InputNode } from "#src/stream/node.js"
@@ -33,6 +33,7 @@ class Run {
     recorded,
     wakes = () => [],
     rows = () => undefined,
+    logged,
   }: {
     openStepsMax?: number
     stepsMax?: number
@@ -42,6 +43,8 @@ class Run {
     recorded?: unknown[][]
     wakes?: StepCloserOptions["wakes"]
     rows?: StepCloserOptions["rows"]
+    /** By an earlier run. */
+    logged?: LoggedSteps
   } = {}) {
     this.clock = new ManualClock(startsAt)
     this.sources = Array.from({ length: sources }, () =>
@@ -65,7 +68,7 @@ class Run {
       timeless: () => undefined,
       closed: () => this.closed++,
     })
-    this.closer.start(Math.floor(startsAt / INTERVAL), undefined)
+    this.closer.start(Math.floor(startsAt / INTERVAL), undefined, logged)
   }
 
   receive(...values: unknown[]): void {
@@ -142,6 +145,41 @@ describe("a step closes when its end has passed", () => {
     run.receive("b")
     run.clock.moveTo(16_000)
     expect(run.log).toEqual(["10 has 1", "11 has 0", "12 to 14 quiet", "15 has 1"])
+  })
+})
+
+describe("a run that goes on behind an earlier one", () => {
+  const wakes = (step: number): Wake[] => [{ step: step + 6, still: [] }] // a timeout
+
+  /** Records came in step 10, and steps were closed until this time. */
+  const earlier = (until: number): Run => {
+    const run = new Run({ wakes })
+    run.receive("a")
+    run.clock.moveTo(until)
+    return run
+  }
+
+  test("runs what falls due because of steps before, and counts the night between as quiet", () => {
+    const standing = earlier(13_000).closer.standing!
+    expect([standing.step, standing.due]).toEqual([12, [[16, []]]])
+    const run = new Run({ startsAt: 15_200, wakes, logged: { firstStep: 10, standing, records: [] } })
+    run.clock.moveTo(18_000)
+    expect(run.log).toEqual(["13 to 15 quiet", "16 has 0"])
+  })
+
+  test("runs the step after the last records, if they came just before", () => {
+    const standing = earlier(11_000).closer.standing!
+    const run = new Run({ startsAt: 11_500, wakes, logged: { firstStep: 10, standing, records: [] } })
+    run.clock.moveTo(12_000)
+    expect(run.log).toEqual(["11 has 0"])
+  })
+
+  test("closes logged steps once more before it closes any of its own, and learns from them what falls due", () => {
+    const { records } = earlier(12_000)
+    const run = new Run({ startsAt: 14_000, wakes, logged: { firstStep: 10, standing: undefined, records } })
+    run.clock.moveTo(18_000)
+    expect(run.log).toEqual(["12 to 15 quiet", "16 has 0"])
+    expect(run.ran).toEqual([10, 11, 16])
   })
 })
 
