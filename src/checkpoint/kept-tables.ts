@@ -24,6 +24,8 @@ const MAGIC = "MRTABLE1"
 
 /** Rows that are read or written in one turn of the event loop: a step waits no longer than for these. */
 const PAGE_ROWS = 2_048
+/** What a block costs besides its rows, as so many rows. */
+const BLOCK_ROWS = 16
 
 export const isTableFile = (name: string): boolean => /^table-\d+-\d+-\d+\.bin$/.test(name)
 export const tableFileName = ({ stage, partition, step }: TableFile): string =>
@@ -61,9 +63,15 @@ export async function putTable(
     held.addPage(page)
     await nextTurn()
   }
+  // Many small ones in one turn, or a job of short steps would fall ever further behind.
+  let rowsOfTurn = 0
   for (const { step, block } of deltas) {
     for (let row = 0; row < block.rows; row += PAGE_ROWS) {
-      held.change(step, block, row, Math.min(block.rows, row + PAGE_ROWS))
+      const until = Math.min(block.rows, row + PAGE_ROWS)
+      held.change(step, block, row, until)
+      rowsOfTurn += until - row + BLOCK_ROWS
+      if (rowsOfTurn < PAGE_ROWS) continue
+      rowsOfTurn = 0
       await nextTurn()
     }
   }
