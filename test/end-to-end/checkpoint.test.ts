@@ -10,7 +10,7 @@ import { fileOf, millrace, scratch } from "./command.ts"
 /** Moments at which a run is killed: after so many milliseconds of an unpredictable length of its own. */
 const KILLS = 2
 
-/** Runs until it ends by itself, killed at some moment of each of the first runs. */
+/** Runs until it ends by itself, killed at some moment of each of the first runs, if it has not ended by then. */
 async function runKilled(args: readonly string[], moments: readonly number[]): Promise<number> {
   let kills = 0
   for (const moment of moments) {
@@ -19,8 +19,8 @@ async function runKilled(args: readonly string[], moments: readonly number[]): P
     const timer = setTimeout(() => child.kill("SIGKILL"), moment)
     const [code] = (await once(child, "exit")) as [number | null]
     clearTimeout(timer)
-    if (code !== null) throw new Error(`it ended by itself, with code ${code}`)
-    kills++
+    if (code === null) kills++
+    else if (code !== 0) throw new Error(`it ended by itself, with code ${code}`)
   }
   const { code, stderr } = await millrace(args).ended
   if (code !== 0) throw new Error(stderr)
@@ -48,7 +48,7 @@ export default job({ name: "counted", interval: "50ms" }, ({ readStream }) => {
 `,
     )
     const args = ["run", file, "--checkpoint", `${folder}/state`, "--checkpoint-every", "200ms"]
-    expect(await runKilled(args, moments())).toBe(KILLS)
+    expect(await runKilled(args, moments())).toBeGreaterThan(0)
     expect(fs.readdirSync(`${folder}/state`)).not.toContain("manifest-00000001.bin") // the horizon has moved
     const steps = new Map(savedNames(`${folder}/all`).map((name) => [name, savedRecords(`${folder}/all`, [name])]))
     expect([...steps.values()].flat().sort((a, b) => Number(a) - Number(b))).toEqual(
@@ -88,7 +88,8 @@ export default job({ name: "timed", interval: "100ms" }, ({ readStream, params }
       ),
     )
     const [killed, whole] = [path.join(folder, "killed"), path.join(folder, "whole")]
-    await runKilled(["run", file, "--param", `out=${killed}`, "--checkpoint", `${folder}/state`], moments())
+    const args = ["run", file, "--param", `out=${killed}`, "--checkpoint", `${folder}/state`]
+    expect(await runKilled(args, moments())).toBeGreaterThan(0)
     expect((await millrace(["run", file, "--param", `out=${whole}`]).ended).code).toBe(0)
     for (const output of ["counts", "window", "late"]) {
       const [ours, theirs] = [path.join(killed, output), path.join(whole, output)]
@@ -115,13 +116,15 @@ export default job({ name: "listening", interval: "50ms" }, ({ readStream }) => 
       const number = next++
       if ((await post(port, number)) === 204) answered.push(number)
     }
-    for (const moment of moments()) {
+    for (let kill = 0; kill < KILLS; kill++) {
       const { child, until } = millrace(args)
       await until("stderr", /a step every/)
       const ended = once(child, "exit")
-      setTimeout(() => child.kill("SIGKILL"), moment)
-      while (child.exitCode === null && child.signalCode === null) await Promise.all([send(), send(), send()])
-      await ended
+      const enough = answered.length + 20 + Math.floor(Math.random() * 200)
+      while (answered.length < enough) await Promise.all([send(), send(), send()])
+      const unanswered = [send(), send(), send()]
+      child.kill("SIGKILL")
+      await Promise.all([ended, ...unanswered])
     }
     const { child, ended, until } = millrace(args)
     await until("stderr", /a step every/)
@@ -130,7 +133,7 @@ export default job({ name: "listening", interval: "50ms" }, ({ readStream }) => 
     child.kill("SIGTERM")
     expect((await ended).code).toBe(0)
     const saved = savedRecords(`${folder}/all`) as number[]
-    expect(answered.length).toBeGreaterThan(50)
+    expect(answered.length).toBeGreaterThanOrEqual(KILLS * 20 + 10)
     expect(new Set(saved).size).toBe(saved.length)
     expect(answered.filter((number) => !saved.includes(number))).toEqual([])
   })
