@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process"
 import fs from "node:fs"
 import path from "node:path"
-import { npmInstall, root, runMain, say } from "./setup.mjs"
+import { root, runMain } from "./setup.mjs"
 import { outcomeOfTests, runSteps, runTool } from "./run-steps.mjs"
 import { runVitest } from "./run-vitest.mjs"
 
@@ -39,7 +39,6 @@ const steps = [
     about: "no unused file, export or dependency",
     run: () => runTool("knip", "knip", "--no-progress", "--no-config-hints"),
   },
-  { name: "node24", about: "the tests of the built code again, on Node.js 24 (Linux on x64 only)", run: testOnNode24 },
 ]
 
 runMain(() => runSteps("npm test", steps))
@@ -59,35 +58,4 @@ function checkPackage() {
     runTool("package", "@arethetypeswrong/cli", "--profile", "esm-only", tarball),
   ]
   return results.find(({ failed }) => failed.length > 0) ?? results[0]
-}
-
-async function testOnNode24() {
-  if (process.platform !== "linux" || process.arch !== "x64") {
-    const reason = `node24 (the Node.js it runs on is packaged for Linux on x64, this is ${process.platform}-${process.arch})`
-    return { passed: 0, failed: [], skipped: [reason] }
-  }
-  const node = installNode24()
-  const report = await runVitest(root, ["--allowOnly=false"], {
-    node,
-    // Tests that start a process start the same Node, by its path or by its name.
-    env: { MILLRACE_SECOND_PASS: "1", PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
-  })
-  return outcomeOfTests("node24", report)
-}
-
-/** In a folder of its own: among our dependencies its command would come before the user's Node in every npm script. */
-function installNode24() {
-  const folder = path.join(scratch, "node24")
-  const node = path.join(folder, "node_modules", "node24", "bin", "node")
-  const files = ["package.json", "package-lock.json"]
-  const sourceOf = (file) => fs.readFileSync(path.join(root, "scripts", "node24", file), "utf8")
-  const isCurrent = (file) =>
-    fs.existsSync(path.join(folder, file)) && fs.readFileSync(path.join(folder, file), "utf8") === sourceOf(file)
-  if (fs.existsSync(node) && files.every(isCurrent)) return node
-  say("installing Node.js 24 for the second pass…")
-  fs.rmSync(folder, { recursive: true, force: true })
-  fs.mkdirSync(folder, { recursive: true })
-  for (const file of files) fs.writeFileSync(path.join(folder, file), sourceOf(file))
-  npmInstall(folder)
-  return node
 }
