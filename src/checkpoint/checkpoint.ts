@@ -27,7 +27,7 @@ import type { Manifest, Positions, Standing, Subject, TableFile } from "./manife
 import { Manifests } from "./manifest.ts"
 import type { Place } from "./place.ts"
 import { requireSame } from "./same-subject.ts"
-import type { LogEntry, LogFound, LogKind } from "./segmented-log.ts"
+import type { LogEnd, LogEntry, LogFound, LogKind } from "./segmented-log.ts"
 import { SegmentedLog } from "./segmented-log.ts"
 
 const MIB = 2 ** 20
@@ -122,6 +122,7 @@ export class Checkpoint {
     return sayFailure(place, async () => {
       const { steps, received, blocks, ...read } = await readAll(place, subject, reads)
       if (read.manifests.areNone) await read.manifests.put(read.manifest)
+      await SegmentedLog.secure(place, RECEIVED, received) // before the steps that need it
       const logs = [
         await SegmentedLog.goOn(place, STEPS, steps),
         await SegmentedLog.goOn(place, RECEIVED, received),
@@ -453,8 +454,6 @@ function asKept(subject: Subject): Subject {
   const bytes = Buffer.from(encodeValue(subject))
   return decodeValue(bytes, 0, bytes.length) as Subject
 }
-
-type LogEnd = Pick<LogFound, "segments" | "end">
 
 interface StepEntry {
   readonly record: StepRecord

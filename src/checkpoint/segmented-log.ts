@@ -41,6 +41,9 @@ export interface LogFound {
   readonly synced: number
 }
 
+/** What a log that goes on needs to know of what was read. */
+export type LogEnd = Pick<LogFound, "segments" | "end">
+
 interface Queued {
   readonly segment: number
   readonly parts: readonly Uint8Array[]
@@ -90,15 +93,17 @@ export class SegmentedLog {
     return { entries, segments, end, synced }
   }
 
+  /** What was read may be written and not be on the disk, if a process died and the machine did not: now it is. */
+  static async secure(place: Place, kind: LogKind, { segments, end }: LogEnd): Promise<void> {
+    const last = segments.findLast((start) => start < end)
+    if (last !== undefined) await place.sync(fileOf(kind, last))
+  }
+
   /** Goes on behind `end`, in a new segment: what lay behind it is not read any more, whatever is appended. */
-  static async goOn(
-    place: Place,
-    kind: LogKind,
-    { segments, end }: Pick<LogFound, "segments" | "end">,
-  ): Promise<SegmentedLog> {
+  static async goOn(place: Place, kind: LogKind, { segments, end }: LogEnd): Promise<SegmentedLog> {
     const kept = segments.filter((start) => start < end)
     for (const start of segments.slice(kept.length).reverse()) await place.remove(fileOf(kind, start))
-    if (kept.length > 0) await place.sync(fileOf(kind, kept.at(-1)!))
+    await SegmentedLog.secure(place, kind, { segments, end })
     const log = new SegmentedLog(place, kind, kept, end)
     log.#openSegment()
     await log.sync()

@@ -39,7 +39,7 @@ export class MemoryPlace implements Place {
     const next = new MemoryPlace(diesAt, death)
     for (const [name, { bytes, synced }] of this.files) {
       const left = dies === "process" ? bytes.length : synced
-      if (left > 0) next.files.set(name, { bytes: bytes.subarray(0, left), synced: left })
+      if (left > 0) next.files.set(name, { bytes: bytes.subarray(0, left), synced })
     }
     return next
   }
