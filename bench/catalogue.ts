@@ -82,7 +82,7 @@ function reading(
   }
 }
 
-/** About what is done in half a second: what a step costs for each different word counts as it does in steps of a second. */
+/** A good part of what is done in a second, so that a step's different words weigh about as they do in steps of a second. */
 const wordParts = (form: string): number => (form === "closures" ? 2 : STEPS_A_CIRCLE)
 
 /** A program about keys: of ten million it has such a share in a step, and knows such a share. */
